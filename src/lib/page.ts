@@ -1,0 +1,125 @@
+/**
+ * A page as plain data (JSON-safe). The Svelte page draws it and the mail renderer draws it from the very
+ * same object, so the two can never disagree about a number.
+ *
+ * Instants are ISO strings with an offset, days are `YYYY-MM-DD` in the reporting time zone. Texts (titles,
+ * labels, sentences) are already in `locale`; numbers are raw and are shown through `format.ts`.
+ */
+export type Locale = 'ru' | 'en';
+
+/** `percent` is a fraction (0.25 = 25 %); `score` is −100…100; `money` is in the page's currency. */
+export type Unit = 'money' | 'percent' | 'count' | 'days' | 'hours' | 'minutes' | 'score';
+
+/** Whether a growing value is good news, bad news or neither. */
+export type Direction = 'up_is_good' | 'down_is_good' | 'neutral';
+
+/** `failed` = could not be counted now; `not_connected` = no source brings it; `ok` with null = nothing to count. */
+export type BlockState = 'ok' | 'failed' | 'not_connected';
+
+export type Grain = 'day' | 'week' | 'month';
+
+export type Source = { source: string; at: string | null; is_stale: boolean };
+
+/** `at` is the moment of the worst (oldest) source, null when nothing has been loaded. */
+export type AsOf = { at: string | null; worst_source: string | null; sources: Source[] };
+
+/** Both days are included. */
+export type Period = { from: string; to: string; label: string };
+
+export type Comparison = { kind: 'previous' | 'last_year'; from: string; to: string; label: string };
+
+/** `title` is the filter's name ("Team"), `labels` the chosen values as people read them. */
+export type PageFilter = { key: string; title: string; values: string[]; labels: string[] };
+
+export type KpiPlan = {
+  plan: number | null;
+  fact: number | null;
+  /** fact / plan */
+  completion: number | null;
+  /** what should have been reached by now */
+  expected: number | null;
+  /** fact / expected */
+  pace: number | null;
+  /** where the month ends at this pace */
+  forecast: number | null;
+};
+
+/** `at` is the first day of the bucket. A null is a gap, never a zero. */
+export type SparkPoint = { at: string; value: number | null };
+
+export type Kpi = {
+  /** stable and unique on the page, used as the element id and the image name in mail */
+  id: string;
+  /** name in the thesaurus, e.g. `sales.won_amount` */
+  metric: string;
+  title: string;
+  value: number | null;
+  unit: Unit;
+  direction: Direction;
+  comparison_value: number | null;
+  /** (value − comparison) / |comparison| for amounts and counts; a difference for fractions and scores */
+  change: number | null;
+  change_kind: 'relative' | 'difference';
+  plan: KpiPlan | null;
+  spark: SparkPoint[];
+  spark_grain: Grain;
+  state: BlockState;
+  /** a sentence for the person, present when `state` is `failed` */
+  error?: string;
+  /** path and query of the page one level down, relative to the address of the product */
+  href: string;
+  /** what a person would say about this number */
+  sentence: string;
+  as_of: AsOf;
+};
+
+export type Series = {
+  key: string;
+  title: string;
+  unit: Unit;
+  role: 'main' | 'comparison' | 'plan';
+};
+
+/** `values` are in the order of `spec.series`; `x` is a day (line) or the raw dimension value (bar). */
+export type ChartRow = { x: string; label: string; values: (number | null)[]; href: string | null };
+
+export type ChartSpec =
+  | { kind: 'line'; grain: Grain; series: Series[] }
+  | { kind: 'column'; grain: Grain; series: Series[] }
+  | { kind: 'bar'; dimension: string; dimension_title: string; series: Series[] };
+
+export type ChartBlock = {
+  id: string;
+  metric: string;
+  title: string;
+  sentence: string;
+  spec: ChartSpec;
+  rows: ChartRow[];
+  state: BlockState;
+  error?: string;
+  href: string;
+  as_of: AsOf;
+};
+
+export type NotConnected = { metric: string; title: string; needs: string };
+
+/** A thing the page had to change about the request, e.g. an unknown filter it has dropped. */
+export type Notice = { code: string; text: string };
+
+export type HomePage = {
+  title: string;
+  locale: Locale;
+  currency: string;
+  timezone: string;
+  generated_at: string;
+  /** grows with every load that became visible */
+  data_version: number;
+  as_of: AsOf;
+  period: Period;
+  comparison: Comparison | null;
+  filters: PageFilter[];
+  notices: Notice[];
+  kpis: Kpi[];
+  charts: ChartBlock[];
+  not_connected: NotConnected[];
+};
