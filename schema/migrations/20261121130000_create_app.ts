@@ -1,0 +1,196 @@
+import type { Knex } from 'knex';
+
+/** What people do in the product: who they are, what they saved, what is sent to them, what went wrong. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw('create schema if not exists app');
+  await createUsers(knex);
+  await createViews(knex);
+  await createSchedules(knex);
+  await createIncidents(knex);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop schema if exists app cascade');
+}
+
+/** users, sessions, accounts, verifications and rate_limits have the columns better-auth asks for. */
+async function createUsers(knex: Knex) {
+  await knex.raw(`
+    create table app.users (
+      id text primary key,
+      name text not null,
+      email text not null unique,
+      email_verified boolean not null default false,
+      image text,
+      role text not null default 'manager'
+        check (role in ('executive', 'marketing', 'head', 'manager', 'admin')),
+      locale text not null default 'ru' check (locale in ('ru', 'en')),
+      is_disabled boolean not null default false,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create unique index users_email_lower on app.users (lower(email));
+
+    -- One row per user and employee record: the same person may be known to several sources.
+    -- The source's own id, not core's key: core may be rebuilt.
+    create table app.user_employees (
+      user_id text not null references app.users on delete cascade,
+      source text not null,
+      source_id text not null,
+      primary key (user_id, source, source_id)
+    );
+
+    -- One row per user and team led, beside the team the employee belongs to.
+    create table app.user_teams (
+      user_id text not null references app.users on delete cascade,
+      source text not null,
+      source_id text not null,
+      primary key (user_id, source, source_id)
+    );
+
+    create table app.sessions (
+      id text primary key,
+      user_id text not null references app.users on delete cascade,
+      token text not null unique,
+      expires_at timestamptz not null,
+      ip_address text,
+      user_agent text,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create index sessions_user_id on app.sessions (user_id);
+    create index sessions_expires_at on app.sessions (expires_at);
+
+    create table app.accounts (
+      id text primary key,
+      user_id text not null references app.users on delete cascade,
+      account_id text not null,
+      provider_id text not null,
+      access_token text,
+      refresh_token text,
+      id_token text,
+      access_token_expires_at timestamptz,
+      refresh_token_expires_at timestamptz,
+      scope text,
+      password text,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      unique (provider_id, account_id)
+    );
+    create index accounts_user_id on app.accounts (user_id);
+
+    create table app.verifications (
+      id text primary key,
+      identifier text not null,
+      value text not null,
+      expires_at timestamptz not null,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create index verifications_identifier on app.verifications (identifier);
+
+    create table app.rate_limits (
+      id text primary key,
+      key text not null unique,
+      count integer not null,
+      last_request bigint not null
+    );
+
+    -- One row per thing someone did that another may ask about. Outlives its user.
+    create table app.audit (
+      id bigint generated always as identity primary key,
+      at timestamptz not null default now(),
+      user_id text references app.users on delete set null,
+      actor text not null,
+      action text not null,
+      subject text,
+      details jsonb not null default '{}',
+      ip_address text
+    );
+    create index audit_at on app.audit (at);
+  `);
+}
+
+async function createViews(knex: Knex) {
+  await knex.raw(`
+    -- One row per page somebody wants to find again; "state" is the query part of its address.
+    create table app.saved_views (
+      id uuid primary key default gen_random_uuid(),
+      owner_id text not null references app.users on delete cascade,
+      title text not null,
+      page text not null,
+      state text not null default '',
+      is_shared boolean not null default false,
+      is_home boolean not null default false,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create unique index saved_views_home on app.saved_views (owner_id) where is_home;
+  `);
+}
+
+async function createSchedules(knex: Knex) {
+  await knex.raw(`
+    -- One row per repeated report; recipients: [{email, locale, user_id?}].
+    create table app.schedules (
+      id uuid primary key default gen_random_uuid(),
+      title text not null,
+      page text not null,
+      state text not null default '',
+      owner_id text not null references app.users on delete cascade,
+      cron text not null,
+      timezone text not null,
+      recipients jsonb not null default '[]' check (jsonb_typeof(recipients) = 'array'),
+      is_paused boolean not null default false,
+      next_run_at timestamptz,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    );
+    create index schedules_due on app.schedules (next_run_at) where not is_paused;
+
+    -- One row per schedule, run and recipient: the unique key is what makes sending happen once.
+    create table app.deliveries (
+      id uuid primary key default gen_random_uuid(),
+      schedule_id uuid not null references app.schedules on delete cascade,
+      run_at timestamptz not null,
+      recipient text not null,
+      locale text not null,
+      user_id text references app.users on delete set null,
+      status text not null default 'queued'
+        check (status in ('queued', 'rendering', 'sent', 'failed', 'discarded')),
+      attempts integer not null default 0,
+      message_id text,
+      error text,
+      next_attempt_at timestamptz,
+      locked_by text,
+      locked_at timestamptz,
+      sent_at timestamptz,
+      created_at timestamptz not null default now(),
+      unique (schedule_id, run_at, recipient)
+    );
+    create index deliveries_due on app.deliveries (next_attempt_at)
+      where status in ('queued', 'rendering');
+  `);
+}
+
+async function createIncidents(knex: Knex) {
+  await knex.raw(`
+    -- One row per cause, from its first sight to its end.
+    create table app.incidents (
+      id uuid primary key default gen_random_uuid(),
+      rule text not null,
+      cause text not null,
+      metric text,
+      state text not null default 'open' check (state in ('open', 'acknowledged', 'resolved')),
+      details jsonb not null default '{}',
+      money_at_stake numeric,
+      opened_at timestamptz not null default now(),
+      seen_at timestamptz not null default now(),
+      acknowledged_at timestamptz,
+      acknowledged_by text references app.users on delete set null,
+      comment text,
+      resolved_at timestamptz
+    );
+    create unique index incidents_open on app.incidents (rule, cause) where state <> 'resolved';
+  `);
+}
