@@ -23,8 +23,8 @@ export type Source = { source: string; at: string | null; is_stale: boolean };
 /** `at` is the moment of the worst (oldest) source, null when nothing has been loaded. */
 export type AsOf = { at: string | null; worst_source: string | null; sources: Source[] };
 
-/** Both days are included. */
-export type Period = { from: string; to: string; label: string };
+/** Both days are included. Both are null for "all time", which also counts records without a date. */
+export type Period = { from: string | null; to: string | null; label: string };
 
 export type Comparison = { kind: 'previous' | 'last_year'; from: string; to: string; label: string };
 
@@ -70,6 +70,8 @@ export type Kpi = {
   href: string;
   /** what a person would say about this number */
   sentence: string;
+  /** titles of chosen filters that this number has no such dimension for, so they do not narrow it */
+  ignored_filters: string[];
   as_of: AsOf;
 };
 
@@ -98,13 +100,14 @@ export type ChartBlock = {
   state: BlockState;
   error?: string;
   href: string;
+  ignored_filters: string[];
   as_of: AsOf;
 };
 
 export type NotConnected = { metric: string; title: string; needs: string };
 
 /** A thing the page had to change about the request, e.g. an unknown filter it has dropped. */
-export type Notice = { code: string; text: string };
+export type Notice = { code: string; text: string; href?: string };
 
 export type HomePage = {
   title: string;
