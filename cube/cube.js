@@ -1,0 +1,29 @@
+'use strict';
+
+const { readSecurityContext } = require('./access.js');
+const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
+const { createLog } = require('./log.js');
+
+const { WAREHOUSE_URL, PULSE_SECRET } = process.env;
+const readVersion = createVersionReader(WAREHOUSE_URL);
+separateVersions();
+keepNoResults();
+
+/** Cube's configuration: read by serve.js, and by the official image as it is. */
+module.exports = {
+  apiSecret: PULSE_SECRET,
+  telemetry: false,
+  logger: createLog(),
+  driverFactory: () => ({ type: 'postgres', connectionString: WAREHOUSE_URL, maxPoolSize: 10 }),
+  orchestratorOptions: {
+    continueWaitTimeout: 60,
+    queryCacheOptions: { backgroundRenew: true },
+  },
+  checkAuth(req, token) {
+    req.securityContext = readSecurityContext(token, PULSE_SECRET);
+  },
+  contextToApiScopes: () => ['meta', 'data', 'sql'],
+  contextToGroups: ({ securityContext }) => (securityContext ? [securityContext.access] : []),
+  extendContext: async () => ({ dataVersion: await readVersion() }),
+  queryRewrite: (query) => ({ ...query, cache: 'no-cache' }),
+};
