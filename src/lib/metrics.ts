@@ -1,0 +1,173 @@
+import type { Direction, Unit } from './page.ts';
+import type { FilterKey } from './state.ts';
+
+export type Condition = {
+  member: string;
+  operator: 'equals' | 'notEquals' | 'set' | 'notSet';
+  values?: string[];
+};
+
+/** One metric of the thesaurus, as far as pages need to know it. */
+export type Metric = {
+  /** `<view>.<measure>`, the name everywhere */
+  name: string;
+  unit: Unit;
+  direction: Direction;
+  /** the time dimension that the period cuts; null counts what is true now, whatever the period */
+  time: string | null;
+  /** sums over parts give the whole, and a bucket without rows is 0 rather than a gap */
+  is_additive: boolean;
+  /** what must have been loaded for the metric to exist */
+  entities: string[];
+  /** dimensions of its view to break it down by, most telling first */
+  dimensions: string[];
+  /** which kind of record stands behind it, and which of them count */
+  records: RecordKind;
+  conditions: Condition[];
+  /** name in plan lines, for metrics that are planned */
+  plan: string | null;
+};
+
+export type RecordKind = 'deals' | 'spend' | 'responses' | 'complaints';
+
+const dealDimensions = ['team', 'owner', 'product', 'channel', 'pipeline', 'region', 'segment', 'industry'];
+const won: Condition[] = [{ member: 'sales.status', operator: 'equals', values: ['won'] }];
+
+const list: Metric[] = [
+  {
+    name: 'sales.won_amount',
+    unit: 'money',
+    direction: 'up_is_good',
+    time: 'sales.closed_at',
+    is_additive: true,
+    entities: ['deals'],
+    dimensions: dealDimensions,
+    records: 'deals',
+    conditions: won,
+    plan: 'won_amount',
+  },
+  {
+    name: 'sales.deals_won',
+    unit: 'count',
+    direction: 'up_is_good',
+    time: 'sales.closed_at',
+    is_additive: true,
+    entities: ['deals'],
+    dimensions: dealDimensions,
+    records: 'deals',
+    conditions: won,
+    plan: 'deals_won',
+  },
+  {
+    name: 'sales.conversion',
+    unit: 'percent',
+    direction: 'up_is_good',
+    time: 'sales.created_at',
+    is_additive: false,
+    entities: ['deals'],
+    dimensions: dealDimensions,
+    records: 'deals',
+    conditions: [],
+    plan: null,
+  },
+  {
+    name: 'sales.lost_amount',
+    unit: 'money',
+    direction: 'down_is_good',
+    time: 'sales.closed_at',
+    is_additive: true,
+    entities: ['deals'],
+    dimensions: ['lost_reason', ...dealDimensions],
+    records: 'deals',
+    conditions: [{ member: 'sales.status', operator: 'equals', values: ['lost'] }],
+    plan: null,
+  },
+  {
+    name: 'marketing.romi',
+    unit: 'percent',
+    direction: 'up_is_good',
+    time: 'marketing.date',
+    is_additive: false,
+    entities: ['marketing_spend', 'deals'],
+    dimensions: ['channel', 'campaign', 'source', 'medium'],
+    records: 'spend',
+    conditions: [],
+    plan: null,
+  },
+  {
+    name: 'nps.nps',
+    unit: 'score',
+    direction: 'up_is_good',
+    time: 'nps.answered_at',
+    is_additive: false,
+    entities: ['survey_responses'],
+    dimensions: ['survey', 'employee', 'team', 'segment', 'region'],
+    records: 'responses',
+    conditions: [],
+    plan: null,
+  },
+  {
+    name: 'service.open',
+    unit: 'count',
+    direction: 'down_is_good',
+    time: null,
+    is_additive: true,
+    entities: ['complaints'],
+    dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
+    records: 'complaints',
+    conditions: [{ member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] }],
+    plan: null,
+  },
+  {
+    name: 'service.complaints',
+    unit: 'count',
+    direction: 'down_is_good',
+    time: 'service.opened_at',
+    is_additive: true,
+    entities: ['complaints'],
+    dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
+    records: 'complaints',
+    conditions: [],
+    plan: null,
+  },
+];
+
+const byName = new Map(list.map((metric) => [metric.name, metric]));
+
+export const names: string[] = list.map((metric) => metric.name);
+
+export function find(name: string): Metric | null {
+  return byName.get(name) ?? null;
+}
+
+export function get(name: string): Metric {
+  const metric = byName.get(name);
+  if (!metric) throw new Error(`No metric is called ${name}`);
+  return metric;
+}
+
+export function viewOf(metric: Metric): string {
+  return metric.name.split('.')[0] ?? '';
+}
+
+/** Which dimension of each view a filter of the page narrows. */
+const filterMembers: Record<string, Partial<Record<FilterKey, string>>> = {
+  sales: {
+    team: 'team',
+    manager: 'owner',
+    pipeline: 'pipeline',
+    channel: 'channel',
+    product: 'product',
+    region: 'region',
+    segment: 'segment',
+  },
+  marketing: { channel: 'channel' },
+  service: { team: 'team', manager: 'employee', product: 'product', segment: 'segment' },
+  nps: { team: 'team', manager: 'employee', segment: 'segment' },
+};
+
+/** The member a filter narrows in a view, null when the view has no such dimension. */
+export function memberOf(view: string, key: FilterKey): string | null {
+  const dimension = filterMembers[view]?.[key];
+  return dimension ? `${view}.${dimension}` : null;
+}

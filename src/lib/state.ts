@@ -1,0 +1,122 @@
+import {
+  comparisons,
+  isDay,
+  presets,
+  type ComparisonKind,
+  type PeriodChoice,
+  type Preset,
+} from './period.ts';
+
+export const filterKeys = ['team', 'manager', 'pipeline', 'channel', 'product', 'region', 'segment'] as const;
+export type FilterKey = (typeof filterKeys)[number];
+export type Filters = Partial<Record<FilterKey, string[]>>;
+
+/** All that decides what a page shows; the query part of its address and nothing else. */
+export type State = {
+  period: PeriodChoice;
+  compare: ComparisonKind;
+  filters: Filters;
+  /** the dimension a drill page is cut by */
+  by: string | null;
+  /** value of that dimension chosen on the drill page */
+  part: string | null;
+  page: number;
+};
+
+export type Dropped = { key: string; value: string; reason: 'unknown' | 'invalid' };
+
+export const defaults: State = {
+  period: { preset: 'this_month' },
+  compare: 'previous',
+  filters: {},
+  by: null,
+  part: null,
+  page: 1,
+};
+
+const longest = 300;
+const mostValues = 50;
+/** What mail programs and advertising add to any link says nothing about the report. */
+const foreign = /^(utm_|fbclid|gclid|yclid|_)/;
+
+export function parse(params: URLSearchParams): { state: State; dropped: Dropped[] } {
+  const dropped: Dropped[] = [];
+  const state: State = { ...defaults, filters: {} };
+  const drop = (key: string, reason: Dropped['reason'] = 'invalid') => {
+    dropped.push({ key, value: (params.get(key) ?? '').slice(0, longest), reason });
+  };
+
+  state.period = parsePeriod(params, drop);
+  const compare = params.get('compare');
+  if (compare !== null) {
+    const known = comparisons.find((kind) => kind === compare);
+    if (known) state.compare = known;
+    else drop('compare');
+  }
+  for (const key of filterKeys) {
+    const values = [...new Set(params.getAll(key))].filter((value) => value !== '');
+    if (values.length === 0) continue;
+    if (values.length > mostValues || values.some((value) => value.length > longest)) drop(key);
+    else state.filters[key] = values;
+  }
+  const by = params.get('by');
+  if (by !== null) {
+    if (/^[a-z_]{1,60}$/.test(by)) state.by = by;
+    else drop('by');
+  }
+  const part = params.get('part');
+  if (part !== null) {
+    if (part.length <= longest) state.part = part;
+    else drop('part');
+  }
+  const page = params.get('page');
+  if (page !== null) {
+    if (/^[1-9]\d{0,5}$/.test(page)) state.page = Number(page);
+    else drop('page');
+  }
+  const ours = new Set<string>([...filterKeys, 'period', 'from', 'to', 'compare', 'by', 'part', 'page']);
+  for (const key of new Set(params.keys())) {
+    if (!ours.has(key) && !foreign.test(key)) drop(key, 'unknown');
+  }
+  return { state, dropped };
+}
+
+function parsePeriod(params: URLSearchParams, drop: (key: string) => void): PeriodChoice {
+  const from = params.get('from');
+  const to = params.get('to');
+  if (from !== null || to !== null) {
+    if (from !== null && to !== null && isDay(from) && isDay(to) && from <= to) return { from, to };
+    drop(from !== null && !isDay(from) ? 'from' : 'to');
+  }
+  const preset = params.get('period');
+  if (preset === null) return defaults.period;
+  const known: Preset | undefined = presets.find((name) => name === preset);
+  if (known) return { preset: known };
+  drop('period');
+  return defaults.period;
+}
+
+/** The shortest query that parses to this state, always in the same order, so equal states are equal links. */
+export function print(state: State): string {
+  const params = new URLSearchParams();
+  if ('from' in state.period) {
+    params.set('from', state.period.from);
+    params.set('to', state.period.to);
+  } else if ('preset' in defaults.period && state.period.preset !== defaults.period.preset) {
+    params.set('period', state.period.preset);
+  }
+  if (state.compare !== defaults.compare) params.set('compare', state.compare);
+  for (const key of filterKeys) {
+    for (const value of [...(state.filters[key] ?? [])].sort()) params.append(key, value);
+  }
+  if (state.by) params.set('by', state.by);
+  if (state.part !== null) params.set('part', state.part);
+  if (state.page > 1) params.set('page', String(state.page));
+  return params.toString();
+}
+
+/** A path that carries the state along. */
+export function link(path: string, state: State): string {
+  const query = print(state);
+  return query ? `${path}?${query}` : path;
+}
