@@ -1,0 +1,16 @@
+// A part of its own: loads what PULSE_CONFIG names into WAREHOUSE_URL once, tells the summary, and ends.
+import pino from 'pino';
+import { readConfig } from '../../../etl/config.ts';
+import { runSources } from '../../../etl/run.ts';
+
+const { WAREHOUSE_URL, PULSE_CONFIG } = process.env;
+if (!WAREHOUSE_URL || !PULSE_CONFIG) throw new Error('WAREHOUSE_URL and PULSE_CONFIG are needed');
+
+const only = process.argv.slice(2);
+const summaries = await runSources({
+  warehouseUrl: WAREHOUSE_URL,
+  config: readConfig(PULSE_CONFIG),
+  ...(only.length > 0 && { only }),
+  log: pino({ base: undefined }),
+});
+process.send?.({ summaries }, () => process.exit(0));

@@ -1,0 +1,123 @@
+import { fork } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { rotate } from '../../../schema/postgres/files.ts';
+import { Problem } from '../../../schema/problem.ts';
+
+export type Message = Record<string, unknown>;
+
+export type Part = {
+  name: string;
+  pid: number;
+  /** The first message of which the condition is true; fails when the part ends before. */
+  wait(condition: (message: Message) => boolean, patience: number): Promise<Message>;
+  /** Resolves with a sentence when the part ends without having been asked to. */
+  crashed: Promise<string>;
+  /** Resolves with the exit code, however it came. */
+  ended: Promise<number | null>;
+  readonly isRunning: boolean;
+  /** Why it ended, with the last lines of its log. */
+  failure(): Promise<Problem>;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  name: string;
+  file: string;
+  args?: string[];
+  home: string;
+  root: string;
+  env: NodeJS.ProcessEnv;
+  /** A job ends by itself when it is done; that is no crash. */
+  isJob?: boolean;
+};
+
+const LEASH = new URL('./leash.js', import.meta.url).href;
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** Starts a part of the stack: leashed, in a group of its own (Ctrl-C is for the supervisor), with its own log. */
+export function spawnPart({ name, file, args = [], home, root, env, isJob = false }: Options): Part {
+  const logFile = join(home, 'logs', `${name}.log`);
+  rotate(logFile);
+  const output = openSync(logFile, 'a', 0o600);
+  const loader = file.endsWith('.ts') ? ['--import', TSX] : [];
+  const child = fork(file, args, {
+    cwd: root,
+    env,
+    detached: true,
+    execArgv: ['--import', LEASH, ...loader],
+    stdio: ['ignore', output, output, 'ipc'],
+  });
+  closeSync(output);
+
+  const messages: Message[] = [];
+  child.on('message', (message: Message) => messages.push(message));
+  let stopping = false;
+  let running = true;
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', (code) => resolve(code));
+  });
+  void ended.then(() => {
+    running = false;
+    // What it started must not outlive it.
+    killGroup(child.pid);
+  });
+  const explain = (code: number | null) =>
+    `${name} ended unexpectedly (${code ?? child.signalCode ?? 'no exit code'}); ${logFile} ends with:\n${tail(logFile)}`;
+  const crashed = new Promise<string>((resolve) => {
+    void ended.then((code) => stopping || (isJob && code === 0) || resolve(explain(code)));
+  });
+
+  return {
+    name,
+    pid: child.pid ?? 0,
+    crashed,
+    ended,
+    get isRunning() {
+      return running;
+    },
+    failure: async () => new Problem(explain(await ended)),
+    async wait(condition, patience) {
+      const deadline = Date.now() + patience;
+      while (running) {
+        const found = messages.find(condition);
+        if (found) return found;
+        if (Date.now() > deadline)
+          throw new Problem(`${name} was not ready after ${patience / 1000} s; ${logFile} ends with:\n${tail(logFile)}`);
+        await sleep(20);
+      }
+      const last = messages.find(condition);
+      if (last) return last;
+      throw new Problem(explain(await ended));
+    },
+    async stop() {
+      stopping = true;
+      if (!running) return;
+      child.kill('SIGTERM');
+      await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
+      killGroup(child.pid);
+      await ended;
+    },
+  };
+}
+
+function killGroup(pid: number | undefined): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing left in it.
+  }
+}
+
+function tail(file: string, lines = 12): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `  ${line}`).join('\n');
+  } catch {
+    return '  (no log)';
+  }
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { Problem } from '../../../schema/problem.ts';
+import type { Part } from './part.ts';
+
+/** Asks until the part answers anything but an error of its own. */
+export async function probe(url: string, part: Part, patience: number): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const status = await ask(url);
+    if (status !== null && status < 500) return;
+    if (!part.isRunning) throw new Problem(await part.crashed);
+    if (Date.now() > deadline) throw new Problem(`${part.name} does not answer at ${url} (${status ?? 'no connection'}).`);
+    await sleep(50);
+  }
+}
+
+async function ask(url: string): Promise<number | null> {
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return null;
+  }
+}
+
+/** The data version: 0 means that nothing was ever loaded. */
+export async function readDataVersion(warehouseUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: warehouseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ version: string }>('select version from ops.data_version');
+    return Number(rows[0]?.version ?? 0);
+  } finally {
+    await client.end();
+  }
+}
