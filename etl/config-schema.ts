@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { entityNames } from './entities.ts';
+
+/**
+ * The form of `pulse.yaml`. One description serves three uses: checking, TypeScript types,
+ * and the JSON Schema that editors complete from (`pulse config schema`).
+ */
+const timezone = z
+  .string()
+  .refine((zone) => isTimezone(zone), 'expected an IANA time zone such as Europe/Moscow')
+  .describe('IANA time zone, e.g. Europe/Moscow');
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'expected a three-letter currency code such as RUB')
+  .describe('ISO 4217 code, e.g. RUB');
+const column = z.string().min(1);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const fieldObject = z
+  .strictObject({
+    from: z
+      .union([column, z.array(column).min(1)])
+      .optional()
+      .describe('column, or columns to join or coalesce'),
+    value: scalar.optional().describe('a constant'),
+    join: z.string().optional().describe('text put between the columns of a list'),
+    coalesce: z.literal(true).optional().describe('take the first of the columns that is filled'),
+    trim: z.boolean().optional(),
+    lower: z.literal(true).optional(),
+    upper: z.literal(true).optional(),
+    split: z.strictObject({ by: z.string().min(1), take: z.int().min(1) }).optional(),
+    extract: z
+      .string()
+      .optional()
+      .describe('regular expression; its first group, else the whole match, is kept'),
+    format: z
+      .string()
+      .optional()
+      .describe('date form: yyyy-MM-dd, dd.MM.yyyy HH:mm, MMM-yy, epoch, epoch_ms'),
+    number: z
+      .strictObject({ decimal: z.enum(['.', ',']).optional(), divide: z.number().positive().optional() })
+      .optional(),
+    map: z.record(z.string(), scalar.nullable()).optional().describe('value in the source: value in Pulse'),
+    default: scalar.optional().describe('used where the source has nothing, or nothing in the map'),
+  })
+  .refine(
+    (spec) => (spec.from === undefined) !== (spec.value === undefined),
+    'expected either «from» or «value»',
+  );
+
+export const fieldSchema = z.union([column.describe('the column that is taken as it is'), fieldObject]);
+
+const reading = {
+  encoding: z.string().optional().describe('utf-8, utf-16le, windows-1251, latin1 …; detected if left out'),
+  delimiter: z.string().length(1).optional(),
+  quote: z.string().length(1).optional(),
+  columns: z.array(column).optional().describe('column names of a file without a header'),
+  skip_rows: z.int().min(0).optional().describe('lines above the header'),
+  sheet: z.string().optional().describe('sheet of an XLSX workbook; the first if left out'),
+  records: z.string().optional().describe('where the rows are in a JSON document, e.g. $.data.items'),
+  empty: z.array(z.string()).optional().describe('texts that mean «nothing», e.g. NA'),
+};
+
+const stream = {
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/)
+    .optional(),
+  entity: z.enum(entityNames),
+  key: z
+    .union([column, z.array(column).min(1)])
+    .optional()
+    .describe('columns that identify a row in the source'),
+  cursor: column.optional().describe('column that grows with every change; makes the load incremental'),
+  refs: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('reference field: the source whose ids it holds'),
+  fields: z.record(z.string(), fieldSchema),
+};
+
+const source = {
+  schedule: z.string().optional().describe('cron line; loaded at start and by hand if left out'),
+  timezone: timezone.optional().describe('zone of times without an offset; the reporting zone if left out'),
+};
+
+const files = z.strictObject({
+  kind: z.literal('files'),
+  ...source,
+  ...reading,
+  path: z.string().describe('file, folder or glob, relative to this file'),
+  streams: z
+    .array(
+      z.strictObject({ from: z.string().optional().describe('file name or glob'), ...stream, ...reading }),
+    )
+    .min(1),
+});
+
+const sql = z.strictObject({
+  kind: z.literal('sql'),
+  ...source,
+  connection: z.string().describe('postgres:// URL'),
+  streams: z
+    .array(
+      z
+        .strictObject({
+          from: z.string().optional().describe('table'),
+          query: z.string().optional().describe('a SELECT, read instead of a table'),
+          ...stream,
+          empty: reading.empty,
+        })
+        .refine(
+          (s) => (s.from === undefined) !== (s.query === undefined),
+          'expected either «from» or «query»',
+        ),
+    )
+    .min(1),
+});
+
+const rest = z.strictObject({
+  kind: z.literal('rest'),
+  ...source,
+  url: z.string().describe('base address'),
+  headers: z.record(z.string(), z.string()).optional(),
+  auth: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('bearer'), token: z.string() }),
+      z.strictObject({ kind: z.literal('basic'), user: z.string(), password: z.string() }),
+      z.strictObject({ kind: z.literal('header'), name: z.string(), value: z.string() }),
+    ])
+    .optional(),
+  streams: z
+    .array(
+      z.strictObject({
+        from: z.string().describe('path below the address'),
+        query: z.record(z.string(), scalar).optional(),
+        records: z.string().optional().describe('where the rows are in an answer, e.g. $.data'),
+        since: z.string().optional().describe('query parameter that takes the cursor'),
+        paginate: z
+          .discriminatedUnion('kind', [
+            z.strictObject({ kind: z.literal('next_url'), path: z.string() }),
+            z.strictObject({
+              kind: z.literal('page'),
+              parameter: z.string().default('page'),
+              start: z.int().default(1),
+              size_parameter: z.string().optional(),
+              size: z.int().positive().optional(),
+            }),
+            z.strictObject({
+              kind: z.literal('offset'),
+              parameter: z.string().default('offset'),
+              limit_parameter: z.string().default('limit'),
+              limit: z.int().positive().default(100),
+            }),
+            z.strictObject({ kind: z.literal('cursor'), parameter: z.string(), path: z.string() }),
+            z.strictObject({ kind: z.literal('link_header') }),
+          ])
+          .optional(),
+        ...stream,
+        empty: reading.empty,
+      }),
+    )
+    .min(1),
+});
+
+const days = z.int().positive();
+export const configSchema = z
+  .strictObject({
+    company: z.string().optional().describe('shown as the title'),
+    reporting: z.strictObject({ timezone, currency, language: z.enum(['ru', 'en']).default('en') }),
+    limits: z
+      .strictObject({
+        first_response_hours: z.number().positive().default(24),
+        callback_hours: z.number().positive().default(2),
+        answer_seconds: z.number().positive().default(20),
+        churn_days: days.default(365),
+        contact_days: z
+          .strictObject({
+            gold: days.default(14),
+            silver: days.default(21),
+            bronze: days.default(21),
+            occasional: days.default(21),
+          })
+          .prefault({}),
+        active_customers: z.tuple([z.int().min(0), z.int().min(0)]).default([50, 100]),
+      })
+      .prefault({})
+      .describe('limits that figures are judged by'),
+    sources: z.record(
+      z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a name of small letters, digits and _'),
+      z.discriminatedUnion('kind', [files, sql, rest]),
+    ),
+  })
+  .describe('Pulse: what a company is loaded from');
+
+export type Config = z.infer<typeof configSchema> & { path: string };
+export type Source = Config['sources'][string];
+export type Stream = Source['streams'][number];
+export type FieldSpec = z.infer<typeof fieldSchema>;
+export type FilesSource = z.infer<typeof files>;
+export type SqlSource = z.infer<typeof sql>;
+export type RestSource = z.infer<typeof rest>;
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return /^[A-Za-z]/.test(zone);
+  } catch {
+    return false;
+  }
+}

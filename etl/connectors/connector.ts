@@ -1,0 +1,33 @@
+/** A row as its source gave it: texts by column, null where there is nothing. */
+export type Landing = {
+  /** columns of the rows, in order */
+  columns: string[];
+  rows: AsyncIterable<LandedRow>;
+  /** what was found out about the source: encoding, delimiter, sheet … */
+  detected?: Record<string, unknown>;
+};
+
+export type LandedRow = {
+  /** where the row stands in its source, in words a person can follow: `deals.csv:17` */
+  position: string;
+  values: (string | null)[];
+  /** the whole row as JSON, where `values` hold only a part of it */
+  raw?: string;
+  /** why the row cannot be taken as it stands */
+  problem?: string;
+};
+
+/** What a connector needs to read one stream. */
+export type Request = {
+  /** columns that the mapping uses: JSON and SQL rows are reduced to them and to the row itself */
+  wanted: string[];
+  /** text of the cursor where the last committed load ended */
+  since: string | null;
+  configPath: string;
+  signal: AbortSignal;
+};
+
+/** An error in what a source is or gives, told in a sentence that says what to do. */
+export class SourceError extends Error {
+  override name = 'SourceError';
+}

@@ -1,0 +1,214 @@
+import type { Client } from 'pg';
+import { streamName, type Config, type Stream } from './config.ts';
+import { entities, fieldsOf, type Entity, type EntityName, type Field } from './entities.ts';
+import type { Landed } from './landing.ts';
+import { compileMapping } from './mapping.ts';
+import { quarantine } from './quarantine.ts';
+import { identifier, literal } from './sql-text.ts';
+
+export type Counts = {
+  read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  duplicate: number;
+  quarantined: number;
+  deleted: number;
+};
+
+export type MergeOptions = {
+  runId: string;
+  source: string;
+  timezone: string;
+  config: Config;
+  /** the landing holds all that the source has: what is missing in it has vanished */
+  isFull: boolean;
+};
+
+/**
+ * Carries one landing into core: maps and checks it, sends what cannot be understood to quarantine, keeps the newest
+ * version of each key, creates what is only named, and writes what is new or changed. Runs in the caller's transaction.
+ */
+export async function merge(
+  client: Client,
+  stream: Stream,
+  landed: Landed,
+  options: MergeOptions,
+): Promise<Counts> {
+  const entity = entities[stream.entity];
+  const { source } = options;
+  await client.query('drop table if exists mapped, fresh');
+  await client.query(
+    `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone })}`,
+  );
+  if (entity.money) await exchange(client, entity.money, options.config.reporting.currency);
+  const quarantined = await quarantine(client, stream, landed, options);
+
+  const core = `core.${entity.table}`;
+  const owner = `${literal(source)}::text`;
+  const isInferred = entity.key ? 't.is_inferred' : 'false';
+  await client.query(`
+    create temp table fresh on commit drop as
+    select m.*, case
+        when t.source_id is null or ${isInferred} then 'inserted'
+        when m.version_at < t.source_updated_at then 'unchanged'
+        when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
+        else 'unchanged'
+      end as outcome, t.source_id is not null as is_known
+    from (
+      select distinct on (source_id) * from mapped where problem_field is null
+      order by source_id, version_at desc nulls last, _n desc
+    ) m
+    left join ${core} t on t.source = ${owner} and t.source_id = m.source_id`);
+  await client.query('create index on fresh (source_id); analyze fresh');
+
+  await inferNamed(client, stream, source);
+  await write(client, stream, entity, options);
+  const deleted = options.isFull ? await markVanished(client, stream, entity, options) : 0;
+
+  const { rows } = await client.query<{ outcome: string; n: string }>(
+    'select outcome, count(*) as n from fresh group by outcome',
+  );
+  const count = (outcome: string): number => Number(rows.find((row) => row.outcome === outcome)?.n ?? 0);
+  const kept = count('inserted') + count('updated') + count('unchanged');
+  return {
+    read: landed.read,
+    inserted: count('inserted'),
+    updated: count('updated'),
+    unchanged: count('unchanged'),
+    duplicate: landed.read - quarantined - kept,
+    quarantined,
+    deleted,
+  };
+}
+
+/** The rate of the event's own day, or the nearest earlier one; a currency without any is a reason for quarantine. */
+async function exchange(
+  client: Client,
+  money: NonNullable<Entity['money']>,
+  reporting: string,
+): Promise<void> {
+  await client.query('alter table mapped add column _rate numeric not null default 1');
+  const at = `coalesce(${money.at.map((field) => `m.${identifier(field)}`).join(', ')}, now())`;
+  await client.query(
+    `update mapped m set _rate = coalesce((
+        select r.rate from core.fx_rates r
+        where r.currency = m.currency and not r.is_deleted
+          and r.day <= (${at} at time zone (select value #>> '{}' from core.settings where key = 'reporting.timezone'))::date
+        order by r.day desc, r.loaded_at desc limit 1), 0)
+     where m.currency <> $1 and m.problem_field is null`,
+    [reporting],
+  );
+  await client.query(
+    `update mapped set problem_field = 'currency', problem_value = currency,
+       problem_reason = 'no exchange rate for this currency on or before the day; load fx_rates, then retry-quarantine'
+     where _rate = 0`,
+  );
+}
+
+/** Whatever is only named (a manager in a column of deals) becomes a record of its own, until its source tells more. */
+async function inferNamed(client: Client, stream: Stream, source: string): Promise<void> {
+  for (const [field, definition] of references(stream.entity)) {
+    const target = entities[definition.ref as EntityName];
+    if (!target.key) continue;
+    await client.query(
+      `insert into core.${target.table} (source, source_id, name, is_inferred)
+       select distinct $1::text, f.${identifier(field)}, f.${identifier(field)}, true
+       from fresh f left join core.${target.table} d on d.source = $1 and d.source_id = f.${identifier(field)}
+       where f.outcome <> 'unchanged' and f.${identifier(field)} is not null and d.source_id is null
+       on conflict do nothing`,
+      [stream.refs?.[field] ?? source],
+    );
+  }
+}
+
+async function write(
+  client: Client,
+  stream: Stream,
+  entity: Entity,
+  { source, runId }: MergeOptions,
+): Promise<void> {
+  const columns: [name: string, sql: string][] = [];
+  const joins: string[] = [];
+  for (const [field, definition] of Object.entries(entity.fields)) {
+    if (field === 'source_id') continue;
+    const value = `f.${identifier(field)}`;
+    if (entity.money?.fields.includes(field)) {
+      columns.push([`${field}_original`, value], [field, `${value} * f._rate`]);
+    } else if (stream.entity === 'deals' && field === 'status') {
+      columns.push(
+        ['status_given', value],
+        [
+          'status',
+          `coalesce(${value}, case stage.kind when 'won' then 'won' when 'lost' then 'lost' end, 'open')`,
+        ],
+      );
+      joins.push(
+        `left join core.dim_stages stage on stage.source = ${literal(stream.refs?.stage_id ?? source)} and stage.source_id = f.stage_id`,
+      );
+    } else if (definition.type === 'boolean' && entity.table !== 'calendar_days') {
+      columns.push([field, `coalesce(${value}, false)`]);
+    } else {
+      columns.push([definition.column ?? field, orDefault(stream.entity, field, value)]);
+    }
+    if (definition.ref) {
+      const target = entities[definition.ref];
+      const alias = `r_${field}`;
+      columns.push([field.replace(/_id$/, '_key'), `${alias}.${target.key ?? 'deal_key'}`]);
+      joins.push(
+        `left join core.${target.table} ${alias} on ${alias}.source = ${literal(stream.refs?.[field] ?? source)} and ${alias}.source_id = f.${identifier(field)}`,
+      );
+    }
+  }
+  columns.push(
+    ['stream', literal(streamName(stream))],
+    ['row_hash', 'f.row_hash'],
+    ['source_updated_at', 'f.version_at'],
+    ['is_deleted', 'coalesce(f.is_deleted, false)'],
+    ['run_id', runId],
+    ['loaded_at', 'now()'],
+  );
+  if (entity.key) columns.push(['is_inferred', 'false']);
+  const names = columns.map(([name]) => identifier(name)).join(', ');
+  const values = columns.map(([, sql]) => sql).join(', ');
+  const from = `from fresh f ${joins.join(' ')}`;
+  await client.query(
+    `insert into core.${entity.table} (source, source_id, ${names})
+     select ${literal(source)}, f.source_id, ${values} ${from}
+     where f.outcome = 'inserted' and not f.is_known
+     on conflict (source, source_id) do nothing`,
+  );
+  await client.query(
+    `update core.${entity.table} t set (${names}) = (select ${columns.map(([name]) => `n.${identifier(name)}`).join(', ')})
+     from (select f.source_id as _id, ${columns.map(([name, sql]) => `${sql} as ${identifier(name)}`).join(', ')} ${from}
+           where f.outcome <> 'unchanged' and f.is_known) n
+     where t.source = ${literal(source)} and t.source_id = n._id`,
+  );
+}
+
+/** What a full landing no longer holds is marked, not removed. A row in quarantine is there, only not understood. */
+async function markVanished(
+  client: Client,
+  stream: Stream,
+  entity: Entity,
+  { source, runId }: MergeOptions,
+): Promise<number> {
+  const { rowCount } = await client.query(
+    `update core.${entity.table} t set is_deleted = true, run_id = $3, loaded_at = now()
+     where t.source = $1 and t.stream = $2 and not t.is_deleted
+       and not exists (select from fresh f where f.source_id = t.source_id)
+       and not exists (select from mapped m where m.problem_field is not null and m.source_id = t.source_id)`,
+    [source, streamName(stream), runId],
+  );
+  return rowCount ?? 0;
+}
+
+function references(entity: EntityName): [string, Field][] {
+  return Object.entries(fieldsOf(entity)).filter(([, field]) => field.ref);
+}
+
+/** Columns that core keeps without nulls though their field may be missing. */
+function orDefault(entity: EntityName, field: string, value: string): string {
+  if (entity === 'plans' && field === 'scope') return `coalesce(${value}, '')`;
+  return value;
+}

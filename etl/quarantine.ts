@@ -1,0 +1,70 @@
+import type { Client } from 'pg';
+import { streamName, type Stream } from './config.ts';
+import type { Landing } from './connectors/connector.ts';
+import { toValues } from './connectors/json.ts';
+import type { Landed } from './landing.ts';
+import { wantedColumns } from './mapping.ts';
+import type { MergeOptions } from './merge.ts';
+import { identifier, list } from './sql-text.ts';
+
+/**
+ * Keeps the rows of the mapped landing that cannot be understood, each with its place, field and reason.
+ * What was kept before and is no longer found at fault by a full landing is marked as resolved.
+ * @returns the number of rows at fault in this landing
+ */
+export async function quarantine(
+  client: Client,
+  stream: Stream,
+  landed: Landed,
+  options: MergeOptions,
+): Promise<number> {
+  const names = [...landed.columns.keys()];
+  const staged = [...landed.columns.values()].map((column) => `s.${identifier(column)}`);
+  const name = streamName(stream);
+  const { rows } = await client.query<{ n: string }>(
+    `with bad as (
+       select m.*, s._position, coalesce(s._row, jsonb_object(array[${list(names)}]::text[], array[${staged.join(', ')}]::text[])) as whole
+       from mapped m join ${landed.table} s using (_n)
+       where m.problem_field is not null
+     ), kept as (
+       insert into ops.quarantine as q
+         (source, stream, entity, row_hash, position, row, field, value, reason, first_run_id, last_run_id)
+       select distinct on (md5(whole::text)) $1, $2, $3, md5(whole::text), _position, whole, problem_field,
+         left(problem_value, 500), problem_reason, $4::bigint, $4::bigint
+       from bad order by md5(whole::text), _n
+       on conflict (source, stream, row_hash) do update set position = excluded.position, field = excluded.field,
+         value = excluded.value, reason = excluded.reason, last_run_id = excluded.last_run_id, resolved_at = null
+     )
+     select count(*) as n from bad`,
+    [options.source, name, stream.entity, options.runId],
+  );
+  if (options.isFull) await resolve(client, options.source, name, options.runId);
+  return Number(rows[0]?.n ?? 0);
+}
+
+/** Marks as resolved what the given run did not find at fault again. */
+export async function resolve(client: Client, source: string, stream: string, runId: string): Promise<void> {
+  await client.query(
+    `update ops.quarantine set resolved_at = now()
+     where source = $1 and stream = $2 and resolved_at is null and last_run_id <> $3`,
+    [source, stream, runId],
+  );
+}
+
+/** The open quarantine of a stream as a landing, so that it goes the same way as any other. */
+export async function reland(client: Client, source: string, stream: Stream): Promise<Landing> {
+  const { rows } = await client.query<{ row: Record<string, unknown>; position: string }>(
+    `select row, position from ops.quarantine
+     where source = $1 and stream = $2 and resolved_at is null order by quarantine_id`,
+    [source, streamName(stream)],
+  );
+  const columns = wantedColumns(stream);
+  return {
+    columns,
+    rows: (async function* () {
+      for (const { row, position } of rows) {
+        yield { position, values: toValues(row, columns), raw: JSON.stringify(row) };
+      }
+    })(),
+  };
+}

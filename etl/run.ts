@@ -1,0 +1,244 @@
+import pg from 'pg';
+import { streamName, type Config, type Source, type Stream } from './config.ts';
+import type { Landing, Request } from './connectors/connector.ts';
+import { readFiles } from './connectors/files.ts';
+import { readRest } from './connectors/rest.ts';
+import { readSql } from './connectors/sql.ts';
+import { entityNames } from './entities.ts';
+import { land, type Landed } from './landing.ts';
+import { wantedColumns } from './mapping.ts';
+import { merge, type Counts } from './merge.ts';
+import { reland, resolve } from './quarantine.ts';
+import { writeSettings, writeSources } from './settings.ts';
+import { transform } from './transform.ts';
+
+export type RunSummary = {
+  source: string;
+  status: 'succeeded' | 'failed' | 'busy';
+  error: string | null;
+  seconds: number;
+  streams: (Counts & { stream: string; entity: string; is_full: boolean })[];
+};
+
+export type RunOptions = {
+  warehouseUrl: string;
+  config: Config;
+  /** names of sources; all if left out */
+  only?: string[] | undefined;
+  /** read the open quarantine again instead of the source */
+  isRetry?: boolean;
+  log?: (line: string) => void;
+  signal?: AbortSignal;
+};
+
+/** One lock for the part of a run that readers see: landings go on side by side, merges follow each other. */
+const publishLock = 0x70756c73;
+
+/**
+ * Loads the sources of a configuration, one after another. A source that fails is reported and stops no other.
+ * @returns one summary per source; `busy` means that another process is loading it right now
+ */
+export async function runSources(options: RunOptions): Promise<RunSummary[]> {
+  const summaries: RunSummary[] = [];
+  const client = await connect(options.warehouseUrl);
+  try {
+    await writeSettings(client, options.config);
+    await writeSources(client, options.config);
+    for (const [name, source] of Object.entries(options.config.sources)) {
+      if (options.only && !options.only.includes(name)) continue;
+      options.signal?.throwIfAborted();
+      summaries.push(await runSource(client, name, source, options));
+    }
+  } finally {
+    await client.end();
+  }
+  return summaries;
+}
+
+async function runSource(
+  client: pg.Client,
+  name: string,
+  source: Source,
+  options: RunOptions,
+): Promise<RunSummary> {
+  const started = performance.now();
+  const summary: RunSummary = { source: name, status: 'succeeded', error: null, seconds: 0, streams: [] };
+  const lock = `pulse source ${name}`;
+  const { rows } = await client.query<{ got: boolean }>(
+    'select pg_try_advisory_lock(hashtextextended($1, 0)) as got',
+    [lock],
+  );
+  if (!rows[0]?.got) return { ...summary, status: 'busy' };
+  try {
+    const runId = await openRun(client, name);
+    try {
+      await loadSource(client, name, source, runId, options, summary);
+    } catch (error) {
+      await client.query('rollback');
+      summary.status = 'failed';
+      summary.error = (error as Error).message;
+      summary.streams = [];
+      await closeFailed(client, name, runId, summary.error);
+    }
+  } finally {
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
+  }
+  summary.seconds = (performance.now() - started) / 1000;
+  options.log?.(describe(summary));
+  return summary;
+}
+
+async function loadSource(
+  client: pg.Client,
+  name: string,
+  source: Source,
+  runId: string,
+  options: RunOptions,
+  summary: RunSummary,
+): Promise<void> {
+  const { config } = options;
+  const streams = [...source.streams].sort(
+    (a, b) => entityNames.indexOf(a.entity) - entityNames.indexOf(b.entity),
+  );
+  const landings: { stream: Stream; landed: Landed; detected: unknown; isFull: boolean; seconds: number }[] =
+    [];
+  for (const stream of streams) {
+    const started = performance.now();
+    const since = await readCursor(client, name, stream);
+    const request: Request = {
+      wanted: wantedColumns(stream),
+      since,
+      configPath: config.path,
+      signal: options.signal ?? new AbortController().signal,
+    };
+    const landing = options.isRetry
+      ? await reland(client, name, stream)
+      : await open(source, stream, request);
+    const landed = await land(client, name, streamName(stream), landing);
+    const isFull = !options.isRetry && (!stream.cursor || since === null);
+    const seconds = (performance.now() - started) / 1000;
+    landings.push({ stream, landed, detected: landing.detected ?? {}, isFull, seconds });
+  }
+
+  await client.query('begin');
+  await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
+  for (const { stream, landed, detected, isFull, seconds } of landings) {
+    const started = performance.now();
+    const timezone = source.timezone ?? config.reporting.timezone;
+    const counts = await merge(client, stream, landed, { runId, source: name, timezone, config, isFull });
+    if (options.isRetry) await resolve(client, name, streamName(stream), runId);
+    else await saveCursor(client, name, stream, landed, runId);
+    const record = { stream: streamName(stream), entity: stream.entity, is_full: isFull, ...counts };
+    summary.streams.push(record);
+    await client.query(
+      `insert into ops.run_streams select $1, r.stream, r.entity, r.is_full, r.read, r.inserted, r.updated, r.unchanged,
+         r.duplicate, r.quarantined, r.deleted, $3, $4
+       from jsonb_populate_record(null::ops.run_streams, $2) r`,
+      [
+        runId,
+        JSON.stringify(record),
+        seconds + (performance.now() - started) / 1000,
+        JSON.stringify(detected),
+      ],
+    );
+  }
+  await transform(
+    client,
+    runId,
+    streams.map((stream) => stream.entity),
+  );
+  await client.query(
+    `with v as (update ops.data_version set version = version + 1, changed_at = clock_timestamp() returning version)
+     update ops.runs set status = 'succeeded', finished_at = clock_timestamp(), data_version = v.version from v where run_id = $1`,
+    [runId],
+  );
+  await client.query(
+    `update ops.sources set fresh_at = case when $3 then fresh_at else clock_timestamp() end, last_run_id = $2, failures = 0, error = null
+     where source = $1`,
+    [name, runId, options.isRetry ?? false],
+  );
+  await client.query('commit');
+}
+
+function open(source: Source, stream: Stream, request: Request): Promise<Landing> {
+  switch (source.kind) {
+    case 'files':
+      return readFiles(source, stream as (typeof source.streams)[number], request);
+    case 'sql':
+      return readSql(source, stream as (typeof source.streams)[number], request);
+    case 'rest':
+      return readRest(source, stream as (typeof source.streams)[number], request);
+  }
+}
+
+async function readCursor(client: pg.Client, source: string, stream: Stream): Promise<string | null> {
+  if (!stream.cursor) return null;
+  const { rows } = await client.query<{ cursor: string }>(
+    'select cursor from ops.cursors where source = $1 and stream = $2',
+    [source, streamName(stream)],
+  );
+  return rows[0]?.cursor ?? null;
+}
+
+/** The cursor is the greatest value that landed: as a number or a time where it reads as one, else as text. */
+async function saveCursor(
+  client: pg.Client,
+  source: string,
+  stream: Stream,
+  landed: Landed,
+  runId: string,
+): Promise<void> {
+  if (!stream.cursor) return;
+  const column = `"${landed.columns.get(stream.cursor)?.replaceAll('"', '""')}"`;
+  await client.query(
+    `insert into ops.cursors (source, stream, cursor, run_id)
+     select $1, $2, ${column}, $3 from ${landed.table} where ${column} is not null
+     order by ops.to_number(${column}, '.') desc nulls last, ops.to_timestamp(${column}, 'UTC') desc nulls last, ${column} desc
+     limit 1
+     on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
+    [source, streamName(stream), runId],
+  );
+}
+
+/** Opens the record of a run. Whoever holds the source's lock knows that an earlier open one was interrupted. */
+async function openRun(client: pg.Client, source: string): Promise<string> {
+  await client.query(
+    `update ops.runs set status = 'failed', finished_at = clock_timestamp(), error = 'interrupted: nothing of it was kept'
+     where source = $1 and status = 'running'`,
+    [source],
+  );
+  const { rows } = await client.query<{ run_id: string }>(
+    `insert into ops.runs (source, status) values ($1, 'running') returning run_id`,
+    [source],
+  );
+  return (rows[0] as { run_id: string }).run_id;
+}
+
+async function closeFailed(client: pg.Client, source: string, runId: string, error: string): Promise<void> {
+  await client.query(
+    `update ops.runs set status = 'failed', finished_at = clock_timestamp(), error = $2 where run_id = $1`,
+    [runId, error],
+  );
+  await client.query(
+    'update ops.sources set failures = failures + 1, error = $2, last_run_id = $3 where source = $1',
+    [source, error, runId],
+  );
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'pulse-etl' });
+  await client.connect();
+  await client.query("set timezone = 'UTC'; set work_mem = '128MB'; set client_min_messages = warning");
+  return client;
+}
+
+function describe({ source, status, error, seconds, streams }: RunSummary): string {
+  if (status !== 'succeeded') return `${source}: ${status}${error ? ` – ${error}` : ''}`;
+  const parts = streams.map((s) => {
+    const counts = (['inserted', 'updated', 'unchanged', 'duplicate', 'quarantined', 'deleted'] as const)
+      .filter((name) => s[name])
+      .map((name) => `${s[name]} ${name}`);
+    return `${s.stream} ${s.read} read${counts.length ? ` (${counts.join(', ')})` : ''}`;
+  });
+  return `${source}: ${parts.join('; ')} in ${seconds.toFixed(1)} s`;
+}

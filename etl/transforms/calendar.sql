@@ -1,0 +1,9 @@
+-- reads: calendar
+-- Working days as sources declare them, over Monday to Friday.
+update core.dim_calendar c
+set is_workday = coalesce(d.is_workday, extract(isodow from c.day) < 6), is_given = d.day is not null
+from core.dim_calendar base
+left join (
+  select day, bool_and(is_workday) as is_workday from core.calendar_days where not is_deleted group by day
+) d on d.day = base.day
+where base.day = c.day and (d.day is not null or c.is_given);
