@@ -1,6 +1,7 @@
 'use strict';
 
 const { readSecurityContext } = require('./access.js');
+const { MicrosecondQuery } = require('./dialect.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
 
@@ -15,6 +16,7 @@ module.exports = {
   telemetry: false,
   logger: createLog(),
   driverFactory: () => ({ type: 'postgres', connectionString: WAREHOUSE_URL, maxPoolSize: 10 }),
+  dialectFactory: () => MicrosecondQuery,
   orchestratorOptions: {
     continueWaitTimeout: 60,
     queryCacheOptions: { backgroundRenew: true },
