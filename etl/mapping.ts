@@ -10,6 +10,8 @@ export type MappingContext = {
   table: string;
   /** zone of times that carry no offset */
   timezone: string;
+  /** texts that mean «nothing» */
+  empty?: string[] | undefined;
 };
 
 /** The columns of a source that a stream's mapping reads. */
@@ -90,7 +92,11 @@ const t = (field: string): string => identifier(`t_${field}`);
 function column(name: string, context: MappingContext): string {
   const staged = context.columns.get(name);
   if (!staged) throw new Error(`no column «${name}» has landed`);
-  return `nullif(btrim(s.${identifier(staged)}), '')`;
+  const empty = ['', ...(context.empty ?? [])];
+  return empty.reduce(
+    (sql, nothing) => `nullif(${sql}, ${literal(nothing)})`,
+    `btrim(s.${identifier(staged)})`,
+  );
 }
 
 function keyText(stream: Stream, context: MappingContext): string {

@@ -20,6 +20,7 @@ export type MergeOptions = {
   runId: string;
   source: string;
   timezone: string;
+  empty: string[] | undefined;
   config: Config;
   /** the landing holds all that the source has: what is missing in it has vanished */
   isFull: boolean;
@@ -39,7 +40,7 @@ export async function merge(
   const { source } = options;
   await client.query('drop table if exists mapped, fresh');
   await client.query(
-    `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone })}`,
+    `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone, empty: options.empty })}`,
   );
   if (entity.money) await exchange(client, entity.money, options.config.reporting.currency);
   const quarantined = await quarantine(client, stream, landed, options);

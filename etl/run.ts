@@ -125,7 +125,15 @@ async function loadSource(
   for (const { stream, landed, detected, isFull, seconds } of landings) {
     const started = performance.now();
     const timezone = source.timezone ?? config.reporting.timezone;
-    const counts = await merge(client, stream, landed, { runId, source: name, timezone, config, isFull });
+    const empty = stream.empty ?? ('empty' in source ? source.empty : undefined);
+    const counts = await merge(client, stream, landed, {
+      runId,
+      source: name,
+      timezone,
+      empty,
+      config,
+      isFull,
+    });
     if (options.isRetry) await resolve(client, name, streamName(stream), runId);
     else await saveCursor(client, name, stream, landed, runId);
     const record = { stream: streamName(stream), entity: stream.entity, is_full: isFull, ...counts };

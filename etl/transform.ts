@@ -4,6 +4,7 @@ import type { EntityName } from './entities.ts';
 
 /** What is derived inside the warehouse, in order; each file says in its first lines which entities it reads. */
 const files = [
+  'teams',
   'stages',
   'deal_references',
   'deal_campaigns',

@@ -49,7 +49,12 @@ export async function up(knex: Knex): Promise<void> {
   `);
   await knex.raw(
     [
-      dimension('dim_teams', 'team_key', 'one row per team', 'name text not null, parent_id text'),
+      dimension(
+        'dim_teams',
+        'team_key',
+        'one row per team',
+        'name text not null, parent_id text, parent_key bigint',
+      ),
       dimension(
         'dim_employees',
         'employee_key',
