@@ -32,7 +32,7 @@ const lines: [number, Platform, string, string, number, number | null, number, n
   [9, 'vk', 'Похожая аудитория', 'lookalike', 1, null, 4, 7800, 0.9],
   [10, 'vk', 'Видео: производство', 'video_plant', 4, 16, 3, 9100, 0.8],
   [11, 'vk', 'Ретаргетинг VK', 'vk_retargeting', 0, null, 3, 5500, 1],
-  [12, 'vk', 'Широкая аудитория: подарок за заявку', 'broad_gift', 14, null, 11, 10600, 0.5],
+  [12, 'vk', 'Широкая аудитория: подарок за заявку', 'broad_gift', 14, null, 15, 10600, 0.5],
   [13, 'google', 'Search: compressors CIS', 'cis_compressors', -6, null, 4, 8400, 1.05],
   [14, 'google', 'Search: generators CIS', 'cis_generators', -2, null, 3, 11200, 1],
   [15, 'google', 'Performance Max', 'pmax', 6, null, 3, 10100, 0.9],

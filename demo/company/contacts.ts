@@ -134,7 +134,7 @@ function stay(journal: Journal, life: Life, from: number, until: number): void {
   const { random } = journal;
   const manager = journal.whoAt(from);
   const length = Math.min(2, 0.7 + (until - from) / (20 * DAY));
-  for (let i = random.count(0.62 * length); i > 0; i--) journal.dial(later(random, from, until));
+  for (let i = random.count(0.69 * length); i > 0; i--) journal.dial(later(random, from, until));
   for (let i = random.count(0.4 * length); i > 0; i--) journal.ring(later(random, from, until));
   for (let i = random.count(0.5 * length); i > 0; i--) {
     const at = later(random, from, until);

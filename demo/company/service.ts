@@ -40,7 +40,7 @@ export function complain(world: World, life: Life, faultDay: number): Ticket[] {
   if (!life.won) return [];
   const random = new Random(world.seed, 'ticket', life.id);
   const tickets: Ticket[] = [];
-  if (random.chance(0.31)) tickets.push(open(random, life, 0, random.pick(CAUSES), random.exponential(32)));
+  if (random.chance(0.35)) tickets.push(open(random, life, 0, random.pick(CAUSES), random.exponential(32)));
   if (life.product.id === FAULTY) {
     // A bad batch: units sold long ago fail too, but none before the batch's day.
     for (let i = 1; i <= 2; i++) {

@@ -1,0 +1,51 @@
+import { printMoment } from '../company/calendar.ts';
+import type { Answer, Company, Ticket } from '../company/types.ts';
+import type { Export } from './exports.ts';
+
+/** The helpdesk's own store: what its API hands out, one JSON document a line, oldest change first. */
+export function exportHelpdesk(company: Company): Export[] {
+  const agents = new Map(company.users.map((u) => [u.id, u]));
+  const tickets = [...company.tickets].sort((a, b) => a.updated - b.updated || a.id - b.id);
+  const answers = [...company.answers].sort((a, b) => a.answered - b.answered || a.id - b.id);
+  return [
+    {
+      path: 'helpdesk/tickets.jsonl',
+      content: lines(tickets.map((t) => show(t, agents.get(t.agent ?? 0)?.email ?? null))),
+    },
+    { path: 'helpdesk/answers.jsonl', content: lines(answers.map(showAnswer)) },
+  ];
+}
+
+const lines = (rows: object[]): Buffer => Buffer.from(rows.map((row) => JSON.stringify(row) + '\n').join(''));
+const moment = (at: number | null): string | null => (at === null ? null : printMoment(at));
+
+function show(t: Ticket, email: string | null): object {
+  return {
+    id: t.id,
+    subject: t.subject,
+    status: { new: 'new', in_progress: 'open', resolved: 'solved', rejected: 'declined' }[t.status],
+    priority: { low: 'low', medium: 'normal', high: 'high', critical: 'urgent' }[t.severity],
+    category: t.cause,
+    via: { channel: t.channel },
+    phase: t.stage,
+    created_at: moment(t.opened),
+    first_replied_at: moment(t.answered),
+    solved_at: moment(t.resolved),
+    sla_due_at: moment(t.due),
+    updated_at: moment(t.updated),
+    requester: { crm_company_id: t.company },
+    assignee: { crm_user_id: t.agent, email },
+    custom: { crm_lead_id: t.lead, crm_product_id: t.product },
+  };
+}
+
+function showAnswer(a: Answer): object {
+  return {
+    answer_id: `nps-${a.id}`,
+    survey: a.survey,
+    score: a.score,
+    comment: a.comment,
+    submitted_at: moment(a.answered),
+    crm: { company_id: a.company, manager_id: a.employee },
+  };
+}
