@@ -6,6 +6,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addQuery } from './commands/query.ts';
 import { addStart } from './commands/start.ts';
 import { addTest } from './commands/test.ts';
+import { addUser } from './commands/user.ts';
 import { report } from './failure.ts';
 import { findPlace } from './place.ts';
 
@@ -25,7 +26,7 @@ Environment:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
     );
-  for (const add of [addStart, addMigrate, addEtl, addQuery, addConfig, addDoctor, addTest]) add(program);
+  for (const add of [addStart, addMigrate, addEtl, addQuery, addConfig, addUser, addDoctor, addTest]) add(program);
   return program;
 }
 

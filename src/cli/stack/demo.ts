@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { seedDemo } from '../../../demo/seed.ts';
+import type { Seeded } from '../../../demo/seed.ts';
 import { keepSecret } from '../../../schema/postgres/files.ts';
 import { findPort } from '../../../schema/postgres/port.ts';
 import { spawnPart } from './part.ts';
@@ -7,18 +7,24 @@ import { probe } from './probe.ts';
 import type { Stack } from './raise.ts';
 
 /** The imaginary company's systems, and what the ETL needs to know to read them like anyone's. */
-export async function raiseDemo(stack: Stack): Promise<Record<string, string>> {
-  const { place, urls, log, steps } = stack;
+export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promise<Record<string, string>> {
   const folder = join(place.home, 'demo');
-  const demo = await steps.run('Demo company', () => seedDemo({ adminUrl: urls.admin, folder, log }));
+  const start = (name: string, script: string, extra: NodeJS.ProcessEnv, isJob = false) =>
+    own(spawnPart({ name, file: join(place.root, script), ...place, env: { ...env, ...extra, DEMO_FOLDER: folder }, isJob }));
+
+  const demo = await steps.run(
+    'Demo company',
+    async () => {
+      const part = start('seed', 'src/cli/stack/seed.ts', { ADMIN_URL: urls.admin }, true);
+      return (await part.wait((message) => 'seeded' in message, Infinity)).seeded as Seeded;
+    },
+    ({ seeded }) => (seeded ? 'Demo company: its systems are filled' : 'Demo company is there'),
+  );
   return steps.run('Demo helpdesk', async () => {
     const port = await findPort(null);
     const token = keepSecret(join(place.home, 'helpdesk.token'));
-    const own = { DEMO_FOLDER: folder, DEMO_HELPDESK_PORT: String(port), DEMO_HELPDESK_TOKEN: token };
-    const part = stack.own(
-      spawnPart({ name: 'demo', file: join(place.root, 'demo/systems.ts'), ...place, env: { ...stack.env, ...own } }),
-    );
     const url = `http://127.0.0.1:${port}`;
+    const part = start('demo', 'demo/systems.ts', { DEMO_HELPDESK_PORT: String(port), DEMO_HELPDESK_TOKEN: token });
     await probe(url, part, 30_000);
     return {
       PULSE_CONFIG: demo.configPath,

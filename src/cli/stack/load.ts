@@ -1,5 +1,4 @@
 // A part of its own: loads what PULSE_CONFIG names into WAREHOUSE_URL once, tells the summary, and ends.
-import pino from 'pino';
 import { readConfig } from '../../../etl/config.ts';
 import { runSources } from '../../../etl/run.ts';
 
@@ -11,6 +10,6 @@ const summaries = await runSources({
   warehouseUrl: WAREHOUSE_URL,
   config: readConfig(PULSE_CONFIG),
   ...(only.length > 0 && { only }),
-  log: pino({ base: undefined }),
+  log: (line) => console.log(`${new Date().toISOString()} ${line}`),
 });
 process.send?.({ summaries }, () => process.exit(0));
