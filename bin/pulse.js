@@ -2,7 +2,9 @@
 // The door of a fresh clone. Old syntax on purpose: an old Node must get as far as the sentence below.
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Pulse needs Node.js 20.19 or newer, this is ${process.versions.node}: install one from https://nodejs.org`);
+  console.error(
+    `Pulse needs Node.js 20.19 or newer, this is ${process.versions.node}: install one from https://nodejs.org`,
+  );
   process.exit(2);
 }
 

@@ -24,10 +24,18 @@ const source: Knex.MigrationSource<string> = {
 export type Migrated = { direction: 'up' | 'down'; migrations: string[] };
 
 /** Brings a database to the newest schema, or takes all of it away. Concurrent callers wait for each other. */
-export async function migrate(url: string, { direction, log }: { direction: 'up' | 'down'; log: Log }): Promise<Migrated> {
+export async function migrate(
+  url: string,
+  { direction, log }: { direction: 'up' | 'down'; log: Log },
+): Promise<Migrated> {
   const lock = new pg.Client({ connectionString: url, application_name: 'pulse migrate' });
   await lock.connect();
-  const database = knex({ client: 'pg', connection: url, pool: { min: 0, max: 2 }, migrations: { migrationSource: source } });
+  const database = knex({
+    client: 'pg',
+    connection: url,
+    pool: { min: 0, max: 2 },
+    migrations: { migrationSource: source },
+  });
   try {
     // A session lock dies with its process, so a knex lock row seen while holding it belongs to nobody.
     await lock.query('select pg_advisory_lock($1)', [LOCK]);

@@ -54,7 +54,10 @@ async function start(home: string, log: Log, settings: Record<string, string>): 
 
   const logFile = join(home, 'logs', 'postgres.log');
   rotate(logFile);
-  const given = Object.entries({ ...chooseSettings(), ...settings }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const given = Object.entries({ ...chooseSettings(), ...settings }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   for (let attempt = 1; ; attempt++) {
     const port = await findPort(attempt === 1 ? place.port : null);
     const guard = fork(
@@ -84,7 +87,9 @@ async function start(home: string, log: Log, settings: Record<string, string>): 
     // Someone took the port between our look and PostgreSQL's.
     if (attempt < 5 && /could not bind|Address already in use/.test(lines.slice(-10).join('\n'))) continue;
     const reason = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? failure;
-    throw new Problem(`PostgreSQL does not start (${reason.replace(/^.*(FATAL|PANIC|ERROR): +/, '')}): see ${logFile}.`);
+    throw new Problem(
+      `PostgreSQL does not start (${reason.replace(/^.*(FATAL|PANIC|ERROR): +/, '')}): see ${logFile}.`,
+    );
   }
 }
 
@@ -113,7 +118,11 @@ function watch(guard: ChildProcess) {
   return { handle: { crashed, stop }, hasEnded: () => guard.exitCode !== null || guard.signalCode !== null };
 }
 
-async function waitUntilReady(url: string, server: { hasEnded(): boolean }, log: Log): Promise<string | null> {
+async function waitUntilReady(
+  url: string,
+  server: { hasEnded(): boolean },
+  log: Log,
+): Promise<string | null> {
   const began = Date.now();
   let said = began;
   while (!server.hasEnded()) {
@@ -127,7 +136,9 @@ async function waitUntilReady(url: string, server: { hasEnded(): boolean }, log:
       await client.end().catch(() => undefined);
       // Wrong password: the home's password file was replaced; waiting will not help.
       if ((error as { code?: string }).code === '28P01') {
-        throw new Problem('PostgreSQL refuses the password kept in PULSE_HOME/postgres.password: restore that file.');
+        throw new Problem(
+          'PostgreSQL refuses the password kept in PULSE_HOME/postgres.password: restore that file.',
+        );
       }
     }
     if (Date.now() - said > 10_000) {

@@ -21,7 +21,12 @@ export function chooseAccount(): Account {
   );
 }
 
-export function spawnOptions(account: Account): { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv } {
+export function spawnOptions(account: Account): {
+  uid?: number;
+  gid?: number;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+} {
   return {
     ...(account && { uid: account.uid, gid: account.gid }),
     // The unprivileged user may not be allowed into the folder we were started in.

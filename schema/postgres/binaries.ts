@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { Problem } from '../problem.ts';
@@ -77,7 +87,9 @@ export function reachBinaries(account: Account, binaries: Binaries, chooseShared
     }
   }
   if (!canRun(account, copy.postgres)) {
-    throw new Problem(`The user ${account?.name} cannot run PostgreSQL from ${folder}: is it mounted noexec?`);
+    throw new Problem(
+      `The user ${account?.name} cannot run PostgreSQL from ${folder}: is it mounted noexec?`,
+    );
   }
   return copy;
 }

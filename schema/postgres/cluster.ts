@@ -9,7 +9,12 @@ import type { Binaries } from './binaries.ts';
 export const USER = 'pulse';
 
 /** Creates the cluster beside its final place and renames it, so that a killed initdb leaves nothing half-made. */
-export function createCluster(folder: string, account: Account, binaries: Binaries, password: string): string {
+export function createCluster(
+  folder: string,
+  account: Account,
+  binaries: Binaries,
+  password: string,
+): string {
   const data = join(folder, 'data');
   if (existsSync(join(data, 'PG_VERSION'))) {
     refuseOtherVersion(data, binaries);
@@ -50,7 +55,9 @@ export function createCluster(folder: string, account: Account, binaries: Binari
 function explainInitdb(draft: string, output: string): Problem {
   rmSync(draft, { recursive: true, force: true });
   const reason = output.match(/error: (.*)/)?.[1] ?? output.trim().split('\n').at(-1) ?? '';
-  const hint = /no space/i.test(output) ? 'free some disk space' : 'look at the message, or set PULSE_HOME elsewhere';
+  const hint = /no space/i.test(output)
+    ? 'free some disk space'
+    : 'look at the message, or set PULSE_HOME elsewhere';
   return new Problem(`PostgreSQL could not create its data folder ${draft} (${reason}): ${hint}.`);
 }
 

@@ -35,7 +35,9 @@ export function choosePlace(home: string, account: Account, log: Log): Place {
   if (canEnter(account, inside)) return { folder: inside, port: known?.port ?? null };
   const folder = join(chooseShared(account), createHash('sha256').update(home).digest('hex').slice(0, 12));
   mkdirSync(folder, { recursive: true, mode: 0o711 });
-  log.warn(`The user ${account?.name}, who runs PostgreSQL, cannot enter ${home}: its data lives in ${folder}.`);
+  log.warn(
+    `The user ${account?.name}, who runs PostgreSQL, cannot enter ${home}: its data lives in ${folder}.`,
+  );
   return { folder, port: known?.port ?? null };
 }
 

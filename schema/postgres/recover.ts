@@ -34,7 +34,9 @@ export async function stopServer(pid: number): Promise<void> {
     }
     if (await waitForEnd(pid, patience)) return;
   }
-  throw new Problem(`PostgreSQL (process ${pid}) of an earlier run does not stop: end it with "kill -9 ${pid}".`);
+  throw new Problem(
+    `PostgreSQL (process ${pid}) of an earlier run does not stop: end it with "kill -9 ${pid}".`,
+  );
 }
 
 function isServerOf(pid: number, data: string): boolean {

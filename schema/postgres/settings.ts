@@ -10,7 +10,10 @@ function readMemory(): number {
 }
 
 /** Given at every start rather than written to postgresql.conf, so a moved home adapts to its machine. */
-export function chooseSettings(memory = readMemory(), cores = availableParallelism()): Record<string, string> {
+export function chooseSettings(
+  memory = readMemory(),
+  cores = availableParallelism(),
+): Record<string, string> {
   const share = (part: number, least: number, most: number) =>
     `${Math.round(Math.min(Math.max((memory * part) / MB, least), most))}MB`;
   return {

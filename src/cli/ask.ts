@@ -27,7 +27,9 @@ export async function askCube(url: string, secret: string, query: Record<string,
     if (response.ok && answer.data) return readRows(answer);
     const reason = String(answer.error ?? response.statusText).replace(/^(User)?Error: /, '');
     throw new Problem(
-      response.status === 400 ? `Cube does not understand the query: ${reason}` : `Cube could not answer: ${reason}`,
+      response.status === 400
+        ? `Cube does not understand the query: ${reason}`
+        : `Cube could not answer: ${reason}`,
       { exitCode: response.status === 400 ? 2 : 1 },
     );
   }
@@ -39,9 +41,13 @@ export function readRows({ data = [], annotation = {} }: Answer): Row[] {
   const read = (name: string, value: unknown): Cell => {
     if (value === null || value === undefined || value === '') return value === '' ? '' : null;
     if (types[name]?.type === 'number') return Number.isFinite(Number(value)) ? Number(value) : null;
-    return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? value : String(value);
+    return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+      ? value
+      : String(value);
   };
-  return data.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, read(name, value)])));
+  return data.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, read(name, value)])),
+  );
 }
 
 export function signToken(secret: string, payload: Record<string, unknown>, lifetime = 600): string {

@@ -16,7 +16,10 @@ const GB = 1024 ** 3;
 
 export async function examine(place: Place): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const check = async (name: string, look: () => Promise<[Finding['state'], string]> | [Finding['state'], string]) => {
+  const check = async (
+    name: string,
+    look: () => Promise<[Finding['state'], string]> | [Finding['state'], string],
+  ) => {
     try {
       const [state, text] = await look();
       findings.push({ name, state, text });
@@ -28,7 +31,10 @@ export async function examine(place: Place): Promise<Finding[]> {
   await check('Node.js', () => ['fine', `${process.versions.node} on ${process.platform}-${process.arch}`]);
   await check('Machine', () => {
     const memory = totalmem() / GB;
-    return [memory < 1.5 ? 'note' : 'fine', `${availableParallelism()} cores, ${memory.toFixed(1)} GB of memory`];
+    return [
+      memory < 1.5 ? 'note' : 'fine',
+      `${availableParallelism()} cores, ${memory.toFixed(1)} GB of memory`,
+    ];
   });
   await check('Configuration', () => {
     if (!place.config) return ['fine', 'none: the demo company is shown'];
@@ -45,8 +51,11 @@ export async function examine(place: Place): Promise<Finding[]> {
   });
   await check('Port', async () => {
     const wished = Number(process.env.PORT ?? 3000);
-    if ((await tryPort(wished, process.env.HOST ?? '127.0.0.1')) !== null) return ['fine', `${wished} is free`];
-    return process.env.PORT ? ['wrong', `${wished} is taken: set PORT to another`] : ['note', `${wished} is taken: the next is used`];
+    if ((await tryPort(wished, process.env.HOST ?? '127.0.0.1')) !== null)
+      return ['fine', `${wished} is free`];
+    return process.env.PORT
+      ? ['wrong', `${wished} is taken: set PORT to another`]
+      : ['note', `${wished} is taken: the next is used`];
   });
   await check('Browser', () => {
     const browser = findBrowser();
@@ -57,7 +66,10 @@ export async function examine(place: Place): Promise<Finding[]> {
   );
   await check('Running', () => {
     const stack = readStack(place.home);
-    return ['fine', stack ? `process ${stack.pid}, ${stack.phase}${stack.urls.app ? `, ${stack.urls.app}` : ''}` : 'no'];
+    return [
+      'fine',
+      stack ? `process ${stack.pid}, ${stack.phase}${stack.urls.app ? `, ${stack.urls.app}` : ''}` : 'no',
+    ];
   });
   return findings;
 }

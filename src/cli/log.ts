@@ -7,5 +7,8 @@ import { rotate } from '../../schema/postgres/files.ts';
 export function openLog(home: string, name: string): Log {
   const file = join(home, 'logs', `${name}.log`);
   rotate(file);
-  return pino({ level: process.env.PULSE_LOG_LEVEL ?? 'info', base: undefined }, pino.destination({ dest: file, sync: true }));
+  return pino(
+    { level: process.env.PULSE_LOG_LEVEL ?? 'info', base: undefined },
+    pino.destination({ dest: file, sync: true }),
+  );
 }

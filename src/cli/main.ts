@@ -26,7 +26,8 @@ Environment:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
     );
-  for (const add of [addStart, addMigrate, addEtl, addQuery, addConfig, addUser, addDoctor, addTest]) add(program);
+  for (const add of [addStart, addMigrate, addEtl, addQuery, addConfig, addUser, addDoctor, addTest])
+    add(program);
   return program;
 }
 

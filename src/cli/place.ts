@@ -25,7 +25,9 @@ function findConfig(env: NodeJS.ProcessEnv, cwd: string, root: string): string |
 }
 
 function nameHome(config: string): string {
-  const folder = basename(dirname(config)).toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const folder = basename(dirname(config))
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
   return `${folder}-${createHash('sha256').update(config).digest('hex').slice(0, 8)}`;
 }
 

@@ -49,7 +49,11 @@ export function count(results: Results | null, code: number): Counts {
   ).length;
   const failed = tests.filter(({ status }) => status === 'failed').length + broken;
   const passed = tests.filter(({ status }) => status === 'passed').length;
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: tests.length - passed - (failed - broken) };
+  return {
+    passed,
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: tests.length - passed - (failed - broken),
+  };
 }
 
 /** What makes a run wrong although no test failed. */

@@ -6,6 +6,8 @@ import { findBrowser } from '../../src/cli/browser.ts';
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath)
-    throw new Error('No Chromium: install one ("npx playwright install chromium") or set CHROMIUM to its path');
+    throw new Error(
+      'No Chromium: install one ("npx playwright install chromium") or set CHROMIUM to its path',
+    );
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }

@@ -10,7 +10,12 @@ import { TEMPLATE, withAdmin } from './database.ts';
 export async function setup(): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'pulse-test-'));
   const log = pino({ level: 'silent' });
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+  const settings = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '300',
+  };
   const postgres = await startPostgres({ home, log, settings });
   process.env.PULSE_TEST_PG = postgres.adminUrl;
   const url = await withAdmin(async (admin) => {

@@ -9,4 +9,5 @@ export function findRealData(): string | null {
 
 /** For `describe.skipIf(noRealData)`: says once why. */
 export const noRealData = findRealData() === null;
-if (noRealData) console.warn('Skipped: no real data at ../shared/data; set PULSE_REAL_DATA to the folder with it.');
+if (noRealData)
+  console.warn('Skipped: no real data at ../shared/data; set PULSE_REAL_DATA to the folder with it.');

@@ -14,7 +14,8 @@ export function addConfig(program: Command): void {
     .option('--json', 'print the findings as JSON')
     .action((file: string | undefined, { json }: { json?: boolean }) => {
       const path = file ? resolve(process.env.INIT_CWD ?? '.', file) : findPlace().config;
-      if (!path) throw new Problem('There is no pulse.yaml here: name a file or set PULSE_CONFIG.', { exitCode: 2 });
+      if (!path)
+        throw new Problem('There is no pulse.yaml here: name a file or set PULSE_CONFIG.', { exitCode: 2 });
       try {
         const { sources } = readConfig(path);
         const names = Object.keys(sources);

@@ -99,5 +99,8 @@ async function checkNames(config: string | null, only: string[]): Promise<void> 
   const { readConfig } = await import('../../../etl/config.ts');
   const known = Object.keys(readConfig(config).sources);
   const wrong = only.find((name) => !known.includes(name));
-  if (wrong) throw new Problem(`There is no source ${wrong} in ${config}: there are ${known.join(', ')}.`, { exitCode: 2 });
+  if (wrong)
+    throw new Problem(`There is no source ${wrong} in ${config}: there are ${known.join(', ')}.`, {
+      exitCode: 2,
+    });
 }

@@ -16,9 +16,12 @@ export function addMigrate(program: Command): void {
     .option('--json', 'print the migrations as JSON')
     .action(async ({ down, yes, json }: Options) => {
       if (down && !yes) {
-        throw new Problem('migrate --down removes all loaded data, people and schedules: add --yes if that is meant.', {
-          exitCode: 2,
-        });
+        throw new Problem(
+          'migrate --down removes all loaded data, people and schedules: add --yes if that is meant.',
+          {
+            exitCode: 2,
+          },
+        );
       }
       const applied: string[] = [];
       const steps = createSteps(process.stderr);

@@ -41,10 +41,13 @@ function parseQuery(text: string): Record<string, unknown> {
     const query: unknown = JSON.parse(text);
     if (query && typeof query === 'object' && !Array.isArray(query)) return query as Record<string, unknown>;
   } catch (cause) {
-    throw new Problem(`The query is not JSON (${cause instanceof Error ? cause.message : cause}): ${example}.`, {
-      exitCode: 2,
-      cause,
-    });
+    throw new Problem(
+      `The query is not JSON (${cause instanceof Error ? cause.message : cause}): ${example}.`,
+      {
+        exitCode: 2,
+        cause,
+      },
+    );
   }
   throw new Problem(`The query is not a JSON object: ${example}.`, { exitCode: 2 });
 }

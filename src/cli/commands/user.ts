@@ -20,8 +20,12 @@ export function addUser(program: Command): void {
     .description('add a person and print a generated password, once')
     .argument('<email>')
     .option('--name <name>', 'how to address the person; by default the part before the @')
-    .addOption(new Option('--role <role>', 'what the person may see and do').choices(roles).default('manager'))
-    .addOption(new Option('--locale <language>', 'language of pages and mails').choices(['ru', 'en']).default('ru'))
+    .addOption(
+      new Option('--role <role>', 'what the person may see and do').choices(roles).default('manager'),
+    )
+    .addOption(
+      new Option('--locale <language>', 'language of pages and mails').choices(['ru', 'en']).default('ru'),
+    )
     .option('--password-stdin', 'read the password from stdin instead of making one')
     .option('--json', 'print JSON')
     .action(async (email: string, { name, role, locale, passwordStdin, json }: New) => {
@@ -31,7 +35,10 @@ export function addUser(program: Command): void {
         askPeople(place, warehouse, 'add', password === undefined ? person : { ...person, password }),
       );
       if (json) console.log(JSON.stringify(passwordStdin ? { ...added, password: undefined } : added));
-      else console.log(passwordStdin ? `Added ${added.email}` : `Added ${added.email}, password ${added.password}`);
+      else
+        console.log(
+          passwordStdin ? `Added ${added.email}` : `Added ${added.email}, password ${added.password}`,
+        );
     });
 
   user
@@ -41,8 +48,12 @@ export function addUser(program: Command): void {
     .action(async ({ json }: Json) => {
       const people = await open((place, warehouse) => askPeople(place, warehouse, 'list'));
       if (json) console.log(JSON.stringify(people, null, 2));
-      else if (people.length === 0) console.log('There is nobody yet: run "pulse start" or "pulse user add".');
-      else printTable(people.map(({ email, name, role, is_disabled }) => ({ email, name, role, disabled: is_disabled })));
+      else if (people.length === 0)
+        console.log('There is nobody yet: run "pulse start" or "pulse user add".');
+      else
+        printTable(
+          people.map(({ email, name, role, is_disabled }) => ({ email, name, role, disabled: is_disabled })),
+        );
     });
 
   user

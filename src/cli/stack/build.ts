@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Place } from '../place.ts';
 import { withLock } from './lock.ts';
@@ -61,7 +70,9 @@ export async function buildApp(place: Place, own: (part: Part) => Part): Promise
 
 function prune(builds: string): void {
   const age = (name: string) => statSync(join(builds, name)).mtimeMs;
-  const old = readdirSync(builds).sort((a, b) => age(b) - age(a)).slice(KEPT);
+  const old = readdirSync(builds)
+    .sort((a, b) => age(b) - age(a))
+    .slice(KEPT);
   for (const name of old) rmSync(join(builds, name), { recursive: true, force: true });
 }
 

@@ -10,7 +10,15 @@ import type { Stack } from './raise.ts';
 export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promise<Record<string, string>> {
   const folder = join(place.home, 'demo');
   const start = (name: string, script: string, extra: NodeJS.ProcessEnv, isJob = false) =>
-    own(spawnPart({ name, file: join(place.root, script), ...place, env: { ...env, ...extra, DEMO_FOLDER: folder }, isJob }));
+    own(
+      spawnPart({
+        name,
+        file: join(place.root, script),
+        ...place,
+        env: { ...env, ...extra, DEMO_FOLDER: folder },
+        isJob,
+      }),
+    );
 
   const demo = await steps.run(
     'Demo company',
@@ -24,7 +32,10 @@ export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promis
     const port = await findPort(null);
     const token = keepSecret(join(place.home, 'helpdesk.token'));
     const url = `http://127.0.0.1:${port}`;
-    const part = start('demo', 'demo/systems.ts', { DEMO_HELPDESK_PORT: String(port), DEMO_HELPDESK_TOKEN: token });
+    const part = start('demo', 'demo/systems.ts', {
+      DEMO_HELPDESK_PORT: String(port),
+      DEMO_HELPDESK_TOKEN: token,
+    });
     await probe(url, part, 30_000);
     return {
       PULSE_CONFIG: demo.configPath,

@@ -87,7 +87,9 @@ export function spawnPart({ name, file, args = [], home, root, env, isJob = fals
         const found = messages.find(condition);
         if (found) return found;
         if (Date.now() > deadline)
-          throw new Problem(`${name} was not ready after ${patience / 1000} s; ${logFile} ends with:\n${tail(logFile)}`);
+          throw new Problem(
+            `${name} was not ready after ${patience / 1000} s; ${logFile} ends with:\n${tail(logFile)}`,
+          );
         await sleep(20);
       }
       const last = messages.find(condition);
@@ -116,8 +118,26 @@ function killGroup(pid: number | undefined): void {
 
 function tail(file: string, lines = 12): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).map((line) => `  ${line}`).join('\n');
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).map(shorten).join('\n');
   } catch {
     return '  (no log)';
   }
+}
+
+/** A JSON line says its message and cause; the rest of it is for the file. */
+function shorten(line: string): string {
+  let text = line;
+  if (line.startsWith('{')) {
+    try {
+      const { msg, message = msg, cause, err } = JSON.parse(line) as Record<string, unknown>;
+      const reason = cause ?? (err as { message?: string } | undefined)?.message;
+      text = [message, reason]
+        .filter(Boolean)
+        .join(': ')
+        .replace(/\n\s*at .*/gs, '');
+    } catch {
+      // Cut off by the crash: as it is.
+    }
+  }
+  return `  ${text.length > 400 ? `${text.slice(0, 400)}…` : text}`;
 }

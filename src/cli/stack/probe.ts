@@ -10,7 +10,8 @@ export async function probe(url: string, part: Part, patience: number): Promise<
     const status = await ask(url);
     if (status !== null && status < 500) return;
     if (!part.isRunning) throw new Problem(await part.crashed);
-    if (Date.now() > deadline) throw new Problem(`${part.name} does not answer at ${url} (${status ?? 'no connection'}).`);
+    if (Date.now() > deadline)
+      throw new Problem(`${part.name} does not answer at ${url} (${status ?? 'no connection'}).`);
     await sleep(50);
   }
 }

@@ -48,12 +48,17 @@ export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Prom
   };
   try {
     const warehouse = own(
-      await steps.run('PostgreSQL', () => openWarehouse(place.home, log), ({ label }) => label),
+      await steps.run(
+        'PostgreSQL',
+        () => openWarehouse(place.home, log),
+        ({ label }) => label,
+      ),
     );
     const { migrations } = await steps.run(
       'Schema',
       () => migrate(warehouse.url, { direction: 'up', log }),
-      ({ migrations }) => (migrations.length > 0 ? `Schema, ${migrations.length} migrations applied` : 'Schema is current'),
+      ({ migrations }) =>
+        migrations.length > 0 ? `Schema, ${migrations.length} migrations applied` : 'Schema is current',
     );
     const env: NodeJS.ProcessEnv = {
       ...process.env,
@@ -104,7 +109,8 @@ export async function load({ place, env, steps, own }: Loader, only: string[]): 
   for (const { source, status, error } of loaded.summaries) {
     if (status === 'failed') steps.say(`! ${source} was not loaded: ${error ?? 'see its log'}`);
   }
-  if (only.length === 0 && loaded.summaries.some(({ status }) => status !== 'failed')) rememberLoaded(place.home, config);
+  if (only.length === 0 && loaded.summaries.some(({ status }) => status !== 'failed'))
+    rememberLoaded(place.home, config);
   return loaded;
 }
 
@@ -112,7 +118,12 @@ export async function raiseCube(stack: Stack): Promise<Part> {
   const { place, env, urls } = stack;
   return stack.steps.run('Cube', async () => {
     const part = stack.own(
-      spawnPart({ name: 'cube', file: join(place.root, 'cube/serve.js'), ...place, env: { ...env, CUBE_PORT: '0' } }),
+      spawnPart({
+        name: 'cube',
+        file: join(place.root, 'cube/serve.js'),
+        ...place,
+        env: { ...env, CUBE_PORT: '0' },
+      }),
     );
     const { port } = await part.wait((message) => message.ready === true, 60_000);
     urls.cube = `http://127.0.0.1:${port}/cubejs-api`;

@@ -18,7 +18,10 @@ export type Stack = {
   sources: Record<string, string>;
 };
 
-export type Claim = { update(change: Partial<Pick<Stack, 'phase' | 'urls' | 'sources'>>): void; release(): void };
+export type Claim = {
+  update(change: Partial<Pick<Stack, 'phase' | 'urls' | 'sources'>>): void;
+  release(): void;
+};
 
 const fileOf = (home: string) => join(home, 'stack.json');
 

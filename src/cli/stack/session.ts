@@ -11,15 +11,27 @@ import type { Claim, Stack } from './record.ts';
 import { awaitStop } from './signals.ts';
 
 /** What a short command works with: the running stack's parts, or its own for as long as it takes. */
-export type Session = { place: Place; steps: Steps; log: Log; running: Stack | null; raised: Raised | null; warehouse: string };
+export type Session = {
+  place: Place;
+  steps: Steps;
+  log: Log;
+  running: Stack | null;
+  raised: Raised | null;
+  warehouse: string;
+};
 
 /** Gives the work a migrated warehouse, and takes down afterwards what it had to bring up. */
-export async function withWarehouse<T>(place: Place, steps: Steps, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withWarehouse<T>(
+  place: Place,
+  steps: Steps,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   makeHome(place.home);
   const held = await hold(place, steps);
   if ('pid' in held) {
     const { warehouse } = held.urls;
-    if (!warehouse) throw new Problem(`The stack of process ${held.pid} has no warehouse: stop it and try again.`);
+    if (!warehouse)
+      throw new Problem(`The stack of process ${held.pid} has no warehouse: stop it and try again.`);
     const log = openLog(place.home, 'command');
     return work({ place, steps, log, running: held, raised: null, warehouse });
   }
@@ -28,10 +40,16 @@ export async function withWarehouse<T>(place: Place, steps: Steps, work: (sessio
     const log = openLog(place.home, 'command');
     raised = await raiseWarehouse(place, steps, log);
     const session = { place, steps, log, running: null, raised, warehouse: raised.urls.warehouse };
-    return await Promise.race([work(session), raised.crashed.then((sentence) => Promise.reject(new Problem(sentence)))]);
+    return await Promise.race([
+      work(session),
+      raised.crashed.then((sentence) => Promise.reject(new Problem(sentence))),
+    ]);
   };
   try {
-    return await Promise.race([run(), awaitStop().then((why) => Promise.reject(new Problem(`Stopped (${why}).`)))]);
+    return await Promise.race([
+      run(),
+      awaitStop().then((why) => Promise.reject(new Problem(`Stopped (${why}).`))),
+    ]);
   } finally {
     await (raised as Raised | null)?.stop();
     held.release();
@@ -43,8 +61,13 @@ async function hold(place: Place, steps: Steps): Promise<Claim | Stack> {
     const held = claim(place.home, 'command', place.config);
     if (!('pid' in held)) return held;
     if (held.kind === 'start' && held.phase === 'ready') return held;
-    steps.say(`… waiting for process ${held.pid}, which ${held.kind === 'start' ? 'is starting Pulse' : 'works'} in ${place.home}`);
-    const ready = await waitForHolder(place.home, (stack) => stack.kind === 'start' && stack.phase === 'ready');
+    steps.say(
+      `… waiting for process ${held.pid}, which ${held.kind === 'start' ? 'is starting Pulse' : 'works'} in ${place.home}`,
+    );
+    const ready = await waitForHolder(
+      place.home,
+      (stack) => stack.kind === 'start' && stack.phase === 'ready',
+    );
     if (ready) return ready;
   }
 }

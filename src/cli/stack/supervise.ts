@@ -15,13 +15,20 @@ import type { Claim } from './record.ts';
 import { awaitStop } from './signals.ts';
 
 /** Raises everything, says when it is ready, and ends it all when asked to or when any part ends. */
-export async function supervise(place: Place, steps: Steps, welcome: (stack: Stack) => Promise<void>): Promise<0 | 1> {
+export async function supervise(
+  place: Place,
+  steps: Steps,
+  welcome: (stack: Stack) => Promise<void>,
+): Promise<0 | 1> {
   makeHome(place.home);
   const held = await hold(place, steps);
   let stack: Stack | null = null;
   const live = async () => {
     stack = await raiseWarehouse(place, steps, openLog(place.home, 'pulse'));
-    await Promise.race([raiseAll(stack), stack.crashed.then((sentence) => Promise.reject(new Problem(sentence)))]);
+    await Promise.race([
+      raiseAll(stack),
+      stack.crashed.then((sentence) => Promise.reject(new Problem(sentence))),
+    ]);
     held.update({ phase: 'ready', urls: stack.urls, sources: stack.sources });
     await welcome(stack);
     throw new Problem(await stack.crashed);
@@ -69,7 +76,12 @@ async function raiseApp(stack: Stack, entry: string): Promise<void> {
   const host = process.env.HOST ?? '127.0.0.1';
   const port = await choosePort(host, steps);
   const address = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
-  Object.assign(env, { HOST: host, PORT: String(port), ORIGIN: process.env.ORIGIN ?? address, NODE_ENV: 'production' });
+  Object.assign(env, {
+    HOST: host,
+    PORT: String(port),
+    ORIGIN: process.env.ORIGIN ?? address,
+    NODE_ENV: 'production',
+  });
   await steps.run('App', async () => {
     const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
     await probe(`${address}/healthz`, part, 30_000);
@@ -82,7 +94,9 @@ async function choosePort(host: string, steps: Steps): Promise<number> {
   if (wished) {
     const port = await tryPort(Number(wished), host);
     if (port !== null) return port;
-    throw new Problem(`Port ${wished} of ${host} is taken or not allowed: set PORT to another, or leave it out for a free one.`);
+    throw new Problem(
+      `Port ${wished} of ${host} is taken or not allowed: set PORT to another, or leave it out for a free one.`,
+    );
   }
   for (let port = 3000; port < 3100; port++) {
     if ((await tryPort(port, host)) === null) continue;
@@ -95,7 +109,9 @@ async function choosePort(host: string, steps: Steps): Promise<number> {
 async function raiseWorker(stack: Stack): Promise<void> {
   const { place, steps, env } = stack;
   await steps.run('Worker', async () => {
-    const part = stack.own(spawnPart({ name: 'worker', file: join(place.root, 'src/worker.ts'), ...place, env }));
+    const part = stack.own(
+      spawnPart({ name: 'worker', file: join(place.root, 'src/worker.ts'), ...place, env }),
+    );
     await part.wait((message) => message.ready === true, 30_000);
   });
 }

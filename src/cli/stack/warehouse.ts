@@ -16,11 +16,21 @@ export type Warehouse = {
 };
 
 /** The home's own PostgreSQL, or the one that WAREHOUSE_URL names. */
-export async function openWarehouse(home: string, log: Log, given = process.env.WAREHOUSE_URL): Promise<Warehouse> {
+export async function openWarehouse(
+  home: string,
+  log: Log,
+  given = process.env.WAREHOUSE_URL,
+): Promise<Warehouse> {
   if (!given) {
     const postgres = await startPostgres({ home, log });
     const label = `PostgreSQL ${postgres.version.split('.')[0]} on port ${postgres.port}`;
-    return { url: postgres.url, adminUrl: postgres.adminUrl, label, crashed: postgres.crashed, stop: postgres.stop };
+    return {
+      url: postgres.url,
+      adminUrl: postgres.adminUrl,
+      label,
+      crashed: postgres.crashed,
+      stop: postgres.stop,
+    };
   }
   const admin = parse(given);
   const place = `${admin.host}${admin.pathname}`;
@@ -28,8 +38,11 @@ export async function openWarehouse(home: string, log: Log, given = process.env.
   try {
     await client.connect();
   } catch (cause) {
-    const reason = cause instanceof Error && cause.message ? cause.message : (cause as { code?: string }).code;
-    throw new Problem(`The warehouse at ${place} cannot be reached (${reason}): check WAREHOUSE_URL.`, { cause });
+    const reason =
+      cause instanceof Error && cause.message ? cause.message : (cause as { code?: string }).code;
+    throw new Problem(`The warehouse at ${place} cannot be reached (${reason}): check WAREHOUSE_URL.`, {
+      cause,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -47,7 +60,9 @@ function parse(url: string): URL {
   try {
     return new URL(url);
   } catch {
-    throw new Problem('WAREHOUSE_URL is not an address like postgres://user:password@host:5432/pulse.', { exitCode: 2 });
+    throw new Problem('WAREHOUSE_URL is not an address like postgres://user:password@host:5432/pulse.', {
+      exitCode: 2,
+    });
   }
 }
 

@@ -20,5 +20,7 @@ export async function welcome({ place, steps, urls, own }: Stack, began: number)
 }
 
 function describePassword(file: string): string {
-  return existsSync(file) ? `password ${readFileSync(file, 'utf8').trim()} (kept in ${file})` : 'with your password';
+  return existsSync(file)
+    ? `password ${readFileSync(file, 'utf8').trim()} (kept in ${file})`
+    : 'with your password';
 }

@@ -14,7 +14,11 @@ const results = (...testResults: ReturnType<typeof file>[]) => ({
 });
 
 test('passed, failed and skipped are counted; a file that cannot be read is a failure', () => {
-  const run = results(file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'todo'), file('failed'));
+  const run = results(
+    file('passed', 'passed', 'passed', 'skipped'),
+    file('failed', 'failed', 'todo'),
+    file('failed'),
+  );
   expect(count(run, 1)).toEqual({ passed: 2, failed: 2, skipped: 2 });
 });
 
