@@ -175,7 +175,7 @@ function stay(journal: Journal, life: Life, from: number, until: number): void {
 /** A moment between two others; usually when the office is open. */
 function later(random: Random, from: number, until: number): number {
   const at = Math.round(from + random.next() * Math.max(HOUR, until - from));
-  return random.chance(0.025) ? at : settle(at, random);
+  return random.chance(0.012) ? at : settle(at, random);
 }
 
 /** Calls about no deal: wrong numbers, advertisers, colleagues. */
@@ -201,14 +201,10 @@ export function chatter(world: World, scene: Scene, day: number): Call[] {
       uniqueid: `${Math.floor(at / 1000)}.${day * 100 + calls.length}`,
     });
   };
+  const colleague = (): string => random.pick(staff).internal_phone;
   for (let i = random.count(5 * busy); i > 0; i--)
-    add('from-trunk', dialMobile(random), random.pick(staff).internal_phone, random.chance(0.8));
+    add('from-trunk', dialMobile(random), colleague(), random.chance(0.92));
   for (let i = random.count(9 * busy); i > 0; i--)
-    add(
-      'ext-local',
-      random.pick(staff).internal_phone,
-      random.pick(staff).internal_phone,
-      random.chance(0.9),
-    );
+    add('ext-local', colleague(), colleague(), random.chance(0.9));
   return calls;
 }

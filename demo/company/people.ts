@@ -46,7 +46,7 @@ const managers: Line[] = [
     2,
     -26,
     null,
-    { skill: 0.84, responseMinutes: 640, callback: 0.1, missed: 0.36 },
+    { skill: 0.84, responseMinutes: 310, callback: 0.1, missed: 0.36 },
   ],
   [10, 'Павел Третьяков', 'tretyakov', 2, 5, null, { skill: 0.92, responseMinutes: 40 }],
   [11, 'Дарья Ковалёва', 'kovaleva', 3, -28, null, { skill: 1.3, discount: 0.24, responseMinutes: 20 }],

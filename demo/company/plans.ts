@@ -25,7 +25,7 @@ type Scope = {
 /** The department that lost two people keeps a plan made for five. */
 export const STRAINED = 4;
 
-/** A month's plan comes from the three months before it, the season, and ambition. */
+/** A month's plan comes from the half-year before it, the season, and ambition. */
 export function plan(
   scene: Scene,
   results: Result[],
@@ -49,13 +49,12 @@ export function plan(
     for (const s of scopes)
       for (const metric of s.metrics) {
         const strained = s.kind === 'team' && s.scope === String(STRAINED) && i >= LEAVE_MONTH;
-        // Frozen at the last three months with the whole crew.
+        // Frozen at the last half-year with the whole crew.
         const base = strained ? LEAVE_MONTH : i;
-        const before = [1, 2, 3].map(
-          (n) => sums.get(`${s.kind} ${s.scope} ${metric} ${monthOf(monthStart(scene.from, base - n))}`) ?? 0,
-        );
-        const weights = [1, 2, 3].map((n) => weigh(scene, base - n));
-        const pace = add(before) / add(weights);
+        const past = Array.from({ length: Math.min(6, base) }, (_, n) => base - 1 - n);
+        const key = `${s.kind} ${s.scope} ${metric}`;
+        const reached = past.map((m) => sums.get(`${key} ${monthOf(monthStart(scene.from, m))}`) ?? 0);
+        const pace = add(reached) / add(past.map((m) => weigh(scene, m)));
         const target = roundUp(pace * now * (strained ? 1.12 : s.kind === 'employee' ? 1 : 1.03), metric);
         if (target > 0)
           plans.push({ month, metric, scope_kind: s.kind, scope: s.scope, title: s.title, target });
@@ -110,10 +109,12 @@ function listScopes(
 
 const add = (numbers: number[]): number => numbers.reduce((a, b) => a + b, 0);
 
+/** How busy the days are whose requests are won in this month. */
 function weigh(scene: Scene, month: number): number {
+  const LAG = 18;
   let total = 0;
   for (let day = monthStart(scene.from, month); day < monthStart(scene.from, month + 1); day++)
-    total += demandOf(day, scene.from);
+    total += demandOf(Math.max(scene.from, day - LAG), scene.from);
   return total;
 }
 

@@ -13,7 +13,7 @@ export function record(world: World, life: Life, previous: number | null, now: n
   const seen = life.moves.filter((m) => m.at < now);
   const current = seen[seen.length - 1]?.status ?? life.moves[0]!.status;
   const closed = life.end < now;
-  const far = seen.length > 1;
+  const far = seen.some((m) => m.status.sort > 10 && m.status.type !== 'lost' && m.status.type !== 'nurture');
   const touched = life.touched !== null && life.touched < now ? life.touched : null;
   const quoted = life.kind !== 'reach' || far || random.chance(0.45);
   const costed = random.chance(0.97) && (seen.length > 2 || (closed && life.won));
