@@ -59,8 +59,11 @@ function connect(url: string): Knex {
   if (!/^postgres(ql)?:/.test(url)) {
     throw new SourceError('expected a connection that begins with postgres://');
   }
+  const silent = (): void => {};
   return knex({
     client: 'pg',
+    // Every error is thrown as well, and told without the address.
+    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
     connection: {
       connectionString: url,
       application_name: 'pulse-etl',

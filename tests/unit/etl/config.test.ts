@@ -13,7 +13,10 @@ function write(text: string): string {
   return path;
 }
 
-function problemsOf(text: string, env: NodeJS.ProcessEnv = {}): { line: number; key: string; message: string }[] {
+function problemsOf(
+  text: string,
+  env: NodeJS.ProcessEnv = {},
+): { line: number; key: string; message: string }[] {
   try {
     readConfig(write(text), env);
   } catch (error) {
@@ -63,11 +66,32 @@ describe('a configuration that is wrong names line and key', () => {
     ['unknown zone', 'Europe/Moscow', 'Europe/Moskva', 1, 'reporting.timezone', /IANA/],
     ['bad currency', 'RUB', 'roubles', 1, 'reporting.currency', /three-letter/],
     ['unknown entity', 'entity: deals', 'entity: deal', 8, 'sources.crm.streams.0.entity', /expected one of/],
-    ['unknown field', 'owner_id: manager', 'owner: manager', 11, 'sources.crm.streams.0.fields.owner', /owner_id|has no such field/],
-    ['missing id', 'key: id\n', 'refs: {}\n', 10, 'sources.crm.streams.0.fields', /needs the field source_id/],
+    [
+      'unknown field',
+      'owner_id: manager',
+      'owner: manager',
+      11,
+      'sources.crm.streams.0.fields.owner',
+      /owner_id|has no such field/,
+    ],
+    [
+      'missing id',
+      'key: id\n',
+      'refs: {}\n',
+      10,
+      'sources.crm.streams.0.fields',
+      /needs the field source_id/,
+    ],
     ['missing file', 'from: deals.csv', 'from: dealz.csv', 7, 'sources.crm.streams.0.from', /no file at/],
     ['bad cron', 'path: .', 'path: .\n    schedule: "61 * * * *"', 6, 'sources.crm.schedule', /cron line/],
-    ['bad transform', 'owner_id: manager', 'owner_id: { from: manager, trimm: true }', 11, 'sources.crm.streams.0.fields.owner_id.trimm', /unknown key/],
+    [
+      'bad transform',
+      'owner_id: manager',
+      'owner_id: { from: manager, trimm: true }',
+      11,
+      'sources.crm.streams.0.fields.owner_id.trimm',
+      /unknown key/,
+    ],
     ['broken YAML', 'kind: files', 'kind: "files', 4, '', /./],
   ];
   test.each(cases)('%s', (_, from, to, line, key, message) => {
@@ -81,7 +105,11 @@ describe('a configuration that is wrong names line and key', () => {
   test('a variable that is not set is named, and no value ever is', () => {
     const text = `${good}  api:\n    kind: rest\n    url: http://x\n    auth: { kind: bearer, token: "s3cret\${TOKEN}" }\n    streams: []\n`;
     const problems = problemsOf(text);
-    expect(problems[0]).toMatchObject({ line: 15, key: 'TOKEN', message: 'this environment variable is not set' });
+    expect(problems[0]).toMatchObject({
+      line: 15,
+      key: 'TOKEN',
+      message: 'this environment variable is not set',
+    });
     expect(JSON.stringify(problems)).not.toContain('s3cret');
   });
 

@@ -19,11 +19,23 @@ async function read(content: string | Buffer, options: CsvOptions = {}, name = '
 
 describe('what is found out about a file', () => {
   const cyrillic = Buffer.from([0xcc, 0xe5, 0xed, 0xe5, 0xe4, 0xe6, 0xe5, 0xf0]); // «Менеджер» in windows-1251
-  const cases: [name: string, content: string | Buffer, encoding: string, delimiter: string, header: string[]][] = [
+  const cases: [
+    name: string,
+    content: string | Buffer,
+    encoding: string,
+    delimiter: string,
+    header: string[],
+  ][] = [
     ['UTF-8, comma', 'a,b\n1,2\n', 'utf-8', ',', ['a', 'b']],
     ['UTF-8 with a byte order mark', '\ufeffa;b\n1;2\n', 'utf-8', ';', ['a', 'b']],
     ['UTF-16 little endian', Buffer.from('\ufeffa\tb\n1\t2\n', 'utf16le'), 'utf-16le', '\t', ['a', 'b']],
-    ['windows-1251', Buffer.concat([cyrillic, Buffer.from(';x\n1;2\n')]), 'windows-1251', ';', ['Менеджер', 'x']],
+    [
+      'windows-1251',
+      Buffer.concat([cyrillic, Buffer.from(';x\n1;2\n')]),
+      'windows-1251',
+      ';',
+      ['Менеджер', 'x'],
+    ],
     ['latin-1', Buffer.from('id,réponse\n1,tr\xe8s\n', 'latin1'), 'windows-1252', ',', ['id', 'réponse']],
     ['pipes, commas inside', 'a|b\n"1,5"|2\n"2,5"|3\n', 'utf-8', '|', ['a', 'b']],
     ['decimal commas under semicolons', 'a;b\n1,5;2,5\n3,5;4,5\n', 'utf-8', ';', ['a', 'b']],
