@@ -11,6 +11,7 @@ export default defineConfig({
       project: './project.inlang',
       outdir: './src/lib/paraglide',
       outputStructure: 'message-modules',
+      emitTsDeclarations: true,
       strategy: ['cookie', 'preferredLanguage', 'baseLocale'],
       cookieName: 'pulse_locale',
       emitReadme: false,

@@ -101,7 +101,7 @@ const list: Metric[] = [
     time: 'nps.answered_at',
     is_additive: false,
     entities: ['survey_responses'],
-    dimensions: ['survey', 'employee', 'team', 'segment', 'region'],
+    dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
     records: 'responses',
     conditions: [],
     plan: null,
@@ -127,7 +127,8 @@ const list: Metric[] = [
     entities: ['complaints'],
     dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
     records: 'complaints',
-    conditions: [],
+    // won deals are rows of this view too, for complaints per 100 of them
+    conditions: [{ member: 'service.complaint_id', operator: 'set' }],
     plan: null,
   },
 ];

@@ -63,6 +63,8 @@ export type Kpi = {
   plan: KpiPlan | null;
   spark: SparkPoint[];
   spark_grain: Grain;
+  /** set when the sparkline shows something else than the metric itself */
+  spark_title: string | null;
   state: BlockState;
   /** a sentence for the person, present when `state` is `failed` */
   error?: string;
@@ -122,6 +124,8 @@ export type HomePage = {
   comparison: Comparison | null;
   filters: PageFilter[];
   notices: Notice[];
+  /** query part of the address that shows this very page */
+  state: string;
   kpis: Kpi[];
   charts: ChartBlock[];
   not_connected: NotConnected[];

@@ -20,9 +20,9 @@ export type CubeQuery = {
 
 export type Scope = { state: State; range: Range | null; timezone: string };
 
-/** What the chosen filters become for one metric, and which of them it has no dimension for. */
+/** The metric's own conditions and the chosen filters, and which of these it has no dimension for. */
 export function filtersFor(metric: Metric, state: State): { filters: Condition[]; ignored: FilterKey[] } {
-  const filters: Condition[] = [];
+  const filters: Condition[] = [...metric.conditions];
   const ignored: FilterKey[] = [];
   for (const key of filterKeys) {
     const values = state.filters[key];

@@ -38,14 +38,17 @@ export async function add({ email, name, role, password, locale = 'ru' }: NewUse
 
   const secret = password ?? randomBytes(12).toString('base64url');
   const { internalAdapter, password: hashing } = await auth().$context;
-  const user = await internalAdapter.createUser({
-    email: address,
-    name: name.trim(),
-    role,
-    locale,
-    emailVerified: true,
-    isDisabled: false,
-  });
+  const user = await internalAdapter.createUser(
+    {
+      email: address,
+      name: name.trim(),
+      role,
+      locale,
+      emailVerified: true,
+      isDisabled: false,
+    },
+    { method: 'email-password' },
+  );
   await internalAdapter.linkAccount({
     userId: user.id,
     providerId: 'credential',

@@ -10,7 +10,7 @@ test('one number asks for one measure in inclusive days', () => {
   expect(totalQuery(get('sales.won_amount'), scope)).toEqual({
     measures: ['sales.won_amount'],
     timeDimensions: [{ dimension: 'sales.closed_at', dateRange: ['2026-11-01', '2026-11-21'] }],
-    filters: [],
+    filters: [{ member: 'sales.status', operator: 'equals', values: ['won'] }],
     timezone: 'Europe/Moscow',
   });
 });

@@ -1,0 +1,130 @@
+import { formatBucket } from '../../dates.ts';
+import { formatPercent, formatValue } from '../../format.ts';
+import { get, type Metric } from '../../metrics.ts';
+import type { ChartBlock, ChartRow, Series } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+import { filtersFor } from '../../query.ts';
+import { link, type State } from '../../state.ts';
+import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
+import { trend } from '../figures.ts';
+import { parts, type Part } from '../parts.ts';
+import { safely } from '../safely.ts';
+import type { Scope } from '../scope.ts';
+import { comparisonRange } from './kpi.ts';
+
+function blank(scope: Scope, id: string, metric: Metric, title: string, href: string): ChartBlock {
+  const { locale } = scope.style;
+  const missing = scope.freshness.missing(metric.entities);
+  const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
+  return {
+    id,
+    metric: metric.name,
+    title,
+    sentence: missing.length ? m.state_not_connected_needs({ needs }, scope.style) : '',
+    spec: { kind: 'line', grain: 'day', series: [] },
+    rows: [],
+    state: missing.length ? 'not_connected' : 'ok',
+    href,
+    ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, locale)),
+    as_of: scope.freshness.asOf(metric.entities),
+  };
+}
+
+async function finish(scope: Scope, block: ChartBlock, work: () => Promise<Partial<ChartBlock>>) {
+  if (block.state !== 'ok') return block;
+  const outcome = await safely(block.id, scope.style.locale, work);
+  if ('error' in outcome) return { ...block, state: 'failed' as const, error: outcome.error };
+  return { ...block, ...outcome.value };
+}
+
+function seriesOf(scope: Scope, metric: Metric): Series[] {
+  const { comparison, style } = scope;
+  const main: Series = {
+    key: 'value',
+    title: comparison ? m.series_current({}, style) : metricTitle(metric.name, style.locale),
+    unit: metric.unit,
+    role: 'main',
+  };
+  if (!comparison || !metric.time) return [main];
+  return [main, { key: 'before', title: comparison.label, unit: metric.unit, role: 'comparison' }];
+}
+
+/** The course of a metric with that of the comparison behind it, bucket for bucket from each one's start. */
+export function loadTrend(scope: Scope, id: string, name: string): Promise<ChartBlock> {
+  const metric = get(name);
+  const { style, comparison } = scope;
+  const block = blank(scope, id, metric, '', link(`/drill/${name}`, scope.state));
+  const title = { day: m.chart_won_trend_day, week: m.chart_won_trend_week, month: m.chart_won_trend_month };
+  block.title = title.day({}, style);
+  return finish(scope, block, async () => {
+    const now = await trend(scope, metric, scope.range);
+    const before = comparison ? await trend(scope, metric, comparisonRange(comparison), now.grain) : null;
+    const rows = now.points.map(({ at, value }, index): ChartRow => ({
+      x: at,
+      label: formatBucket(at, now.grain, style.locale),
+      values: before ? [value, before.points[index]?.value ?? null] : [value],
+      href: null,
+    }));
+    return {
+      title: title[now.grain]({}, style),
+      spec: { kind: 'line', grain: now.grain, series: seriesOf(scope, metric) },
+      rows,
+      sentence: peak(scope, rows, metric),
+    };
+  });
+}
+
+function peak({ style }: Scope, rows: ChartRow[], metric: Metric): string {
+  const best = rows.reduce<ChartRow | null>(
+    (found, row) => ((row.values[0] ?? 0) > (found?.values[0] ?? 0) ? row : found),
+    null,
+  );
+  if (!best) return m.sentence_empty({}, style);
+  const value = formatValue(best.values[0] ?? null, metric.unit, style);
+  return m.sentence_peak({ label: best.label, value }, style);
+}
+
+export type PartsSpec = { id: string; metric: string; dimension: string; title: string; shown: number };
+
+/** The parts of a metric, each leading to its own page one level down. */
+export function loadParts(scope: Scope, spec: PartsSpec): Promise<ChartBlock> {
+  const metric = get(spec.metric);
+  const state: State = { ...scope.state, by: spec.dimension };
+  const block = blank(scope, spec.id, metric, spec.title, link(`/drill/${metric.name}`, state));
+  return finish(scope, block, async () => {
+    const found = await parts(scope, metric, spec.dimension, spec.shown);
+    return {
+      spec: {
+        kind: 'bar',
+        dimension: spec.dimension,
+        dimension_title: dimensionTitle(spec.dimension, scope.style.locale),
+        series: seriesOf(scope, metric),
+      },
+      rows: found.shown.map((part) => ({
+        x: part.key ?? '',
+        label: part.label,
+        values: scope.comparison && metric.time ? [part.value, part.before] : [part.value],
+        href: part.href,
+      })),
+      sentence: describe(scope, metric, found.shown, found.sum),
+    };
+  });
+}
+
+function describe({ style }: Scope, metric: Metric, found: Part[], sum: number): string {
+  const known = found.filter((part) => part.value !== null);
+  const [first] = known;
+  if (!first) return m.sentence_empty({}, style);
+  const value = (part: Part) => formatValue(part.value, metric.unit, style);
+  if (metric.is_additive) {
+    if (sum <= 0) return '';
+    const share = formatPercent((first.value ?? 0) / sum, style.locale);
+    return m.sentence_largest({ name: first.label, value: value(first), share }, style);
+  }
+  const last = known[known.length - 1];
+  if (!last || last === first) return '';
+  return m.sentence_best_worst(
+    { best: first.label, best_value: value(first), worst: last.label, worst_value: value(last) },
+    style,
+  );
+}

@@ -1,0 +1,149 @@
+import { formatChange, formatCount, formatValue } from '../../format.ts';
+import { get, type Metric } from '../../metrics.ts';
+import type { Kpi } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+import { filtersFor } from '../../query.ts';
+import { link } from '../../state.ts';
+import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
+import { changeOf, numberIn, total, trend } from '../figures.ts';
+import type { Row } from '../result.ts';
+import { safely } from '../safely.ts';
+import type { Scope } from '../scope.ts';
+
+/** `sentence` gets the row of `metric` and `context` measures; null means the change speaks for itself. */
+export type KpiSpec = {
+  id: string;
+  metric: string;
+  context: string[];
+  sentence: (scope: Scope, row: Row) => string | null;
+};
+
+const count = (scope: Scope, row: Row, member: string) =>
+  formatCount(numberIn(row, member) ?? 0, scope.style.locale);
+
+export const specs: KpiSpec[] = [
+  { id: 'won_amount', metric: 'sales.won_amount', context: ['sales.deals_won'], sentence: () => null },
+  {
+    id: 'conversion',
+    metric: 'sales.conversion',
+    context: ['sales.deals', 'sales.deals_won', 'sales.deals_open'],
+    sentence: (scope, row) =>
+      numberIn(row, 'sales.deals')
+        ? m.sentence_conversion(
+            {
+              won: count(scope, row, 'sales.deals_won'),
+              all: count(scope, row, 'sales.deals'),
+              open: count(scope, row, 'sales.deals_open'),
+            },
+            scope.style,
+          )
+        : null,
+  },
+  {
+    id: 'romi',
+    metric: 'marketing.romi',
+    context: ['marketing.spend', 'marketing.gross_profit'],
+    sentence: (scope, row) =>
+      numberIn(row, 'marketing.spend')
+        ? m.sentence_romi(
+            {
+              spend: formatValue(numberIn(row, 'marketing.spend'), 'money', scope.style),
+              profit: formatValue(numberIn(row, 'marketing.gross_profit') ?? 0, 'money', scope.style),
+            },
+            scope.style,
+          )
+        : m.sentence_romi_none({}, scope.style),
+  },
+  {
+    id: 'nps',
+    metric: 'nps.nps',
+    context: ['nps.responses', 'nps.promoters', 'nps.detractors'],
+    sentence: (scope, row) =>
+      numberIn(row, 'nps.responses')
+        ? m.sentence_nps(
+            {
+              promoters: count(scope, row, 'nps.promoters'),
+              detractors: count(scope, row, 'nps.detractors'),
+              responses: count(scope, row, 'nps.responses'),
+            },
+            scope.style,
+          )
+        : null,
+  },
+];
+
+/** What every tile has before a single figure is known. */
+export function blank(scope: Scope, id: string, metric: Metric, title?: string): Kpi {
+  const { locale } = scope.style;
+  const missing = scope.freshness.missing(metric.entities);
+  const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
+  return {
+    id,
+    metric: metric.name,
+    title: title ?? metricTitle(metric.name, locale),
+    value: null,
+    unit: metric.unit,
+    direction: metric.direction,
+    comparison_value: null,
+    change: null,
+    change_kind: 'relative',
+    plan: null,
+    spark: [],
+    spark_grain: 'day',
+    spark_title: null,
+    state: missing.length ? 'not_connected' : 'ok',
+    href: link(`/drill/${metric.name}`, scope.state),
+    sentence: missing.length ? m.state_not_connected_needs({ needs }, scope.style) : '',
+    ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, locale)),
+    as_of: scope.freshness.asOf(metric.entities),
+  };
+}
+
+export async function load(scope: Scope, spec: KpiSpec): Promise<Kpi> {
+  const metric = get(spec.metric);
+  const kpi = blank(scope, spec.id, metric);
+  if (kpi.state !== 'ok') return kpi;
+  const outcome = await safely(spec.id, scope.style.locale, () => fill(scope, kpi, metric, spec));
+  return 'value' in outcome ? outcome.value : { ...kpi, state: 'failed', error: outcome.error };
+}
+
+async function fill(scope: Scope, kpi: Kpi, metric: Metric, spec: KpiSpec): Promise<Kpi> {
+  const { range, comparison } = scope;
+  const [now, before, course] = await Promise.all([
+    total(scope, metric, range, spec.context),
+    comparison && metric.time ? total(scope, metric, comparisonRange(comparison)) : null,
+    trend(scope, metric, range),
+  ]);
+  const value = numberIn(now, metric.name);
+  const comparison_value = before ? numberIn(before, metric.name) : null;
+  const change = changeOf(metric, value, comparison_value);
+  return {
+    ...kpi,
+    ...change,
+    value,
+    comparison_value,
+    spark: course.points,
+    spark_grain: course.grain,
+    sentence: spec.sentence(scope, now) ?? changeSentence(scope, value, change),
+  };
+}
+
+export function comparisonRange({ from, to }: { from: string; to: string }) {
+  return { from, to };
+}
+
+export function changeSentence(
+  { comparison, style }: Scope,
+  value: number | null,
+  { change, change_kind }: ReturnType<typeof changeOf>,
+): string {
+  if (value === null) return m.sentence_empty({}, style);
+  if (!comparison) return '';
+  const period = comparison.label;
+  if (change === null) return m.sentence_no_comparison({ period }, style);
+  if (Math.abs(change) < 0.0005) return m.sentence_same({ period }, style);
+  const shown = formatChange(Math.abs(change), change_kind, 'money', style.locale).replace('+', '');
+  return change > 0
+    ? m.sentence_up({ change: shown, period }, style)
+    : m.sentence_down({ change: shown, period }, style);
+}

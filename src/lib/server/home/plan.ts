@@ -1,0 +1,113 @@
+import { formatMonth } from '../../dates.ts';
+import { formatPercent, formatValue } from '../../format.ts';
+import { get, type Condition, type Metric } from '../../metrics.ts';
+import type { Kpi, KpiPlan, SparkPoint } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+import { monthOf } from '../../period.ts';
+import { link, type State } from '../../state.ts';
+import { metricTitle } from '../../words.ts';
+import * as cube from '../cube.ts';
+import { numberIn, trend } from '../figures.ts';
+import { safely } from '../safely.ts';
+import type { Scope } from '../scope.ts';
+import { blank } from './kpi.ts';
+
+const measures = ['plan', 'fact', 'completion', 'expected', 'pace', 'forecast'] as const;
+
+/** The plan is made by month, so the tile shows the month in which the period ends. */
+export async function load(scope: Scope): Promise<Kpi> {
+  const won = get('sales.won_amount');
+  const month = monthOf(scope.range?.to ?? scope.today);
+  const name = formatMonth(month.from, scope.style.locale);
+  const metric: Metric = {
+    ...won,
+    name: 'plan_fact.completion',
+    unit: 'percent',
+    entities: ['plans', 'deals'],
+  };
+  const state: State = { ...scope.state, period: month, by: 'team' };
+  const kpi = {
+    ...blank(scope, 'plan', metric, m.plan_month({ month: name }, scope.style)),
+    href: link(`/drill/${won.name}`, state),
+  };
+  if (kpi.state !== 'ok') return kpi;
+  const outcome = await safely(kpi.id, scope.style.locale, async (): Promise<Kpi> => {
+    const [plan, course] = await Promise.all([read(scope, month.from), trend(scope, won, month, 'day')]);
+    return {
+      ...kpi,
+      value: plan?.completion ?? null,
+      plan,
+      spark: accumulate(course.points),
+      spark_grain: course.grain,
+      spark_title: `${metricTitle(won.name, scope.style.locale)}. ${m.spark_cumulative({}, scope.style)}`,
+      sentence: sentence(scope, plan, name),
+    };
+  });
+  return 'value' in outcome ? outcome.value : { ...kpi, state: 'failed', error: outcome.error };
+}
+
+/** A plan is set for a scope as a whole: one team or one manager can be asked for, two channels cannot. */
+function scopeOf({ state, viewer }: Scope): { kind: string; scope: string | null } | null {
+  const used = Object.entries(state.filters).filter(([, values]) => values.length > 0);
+  if (used.length === 0) return viewer.access === 'company' ? { kind: 'company', scope: null } : null;
+  const [key, values] = used[0] ?? ['', []];
+  const kinds: Record<string, string> = {
+    team: 'team',
+    manager: 'employee',
+    product: 'product',
+    channel: 'channel',
+  };
+  const kind = kinds[key];
+  return used.length === 1 && values.length === 1 && kind ? { kind, scope: values[0] ?? null } : null;
+}
+
+async function read(scope: Scope, month: string): Promise<KpiPlan | null> {
+  const asked = scopeOf(scope);
+  const { viewer } = scope;
+  // Whoever sees only a part sees the plans of that part; together they are theirs.
+  const kind = asked?.kind ?? (viewer.access === 'team' ? 'team' : 'employee');
+  if (!asked && viewer.access === 'company') return null;
+  const filters: Condition[] = [
+    { member: 'plan_fact.metric', operator: 'equals', values: ['won_amount'] },
+    { member: 'plan_fact.scope_kind', operator: 'equals', values: [kind] },
+  ];
+  if (asked?.scope) filters.push({ member: 'plan_fact.scope', operator: 'equals', values: [asked.scope] });
+  const { rows } = await cube.load(viewer, {
+    measures: measures.map((name) => `plan_fact.${name}`),
+    timeDimensions: [{ dimension: 'plan_fact.month', dateRange: [month, month] }],
+    filters,
+    timezone: scope.timezone,
+  });
+  const read = (name: (typeof measures)[number]) => numberIn(rows[0], `plan_fact.${name}`);
+  if (read('plan') === null) return null;
+  return {
+    plan: read('plan'),
+    fact: read('fact'),
+    completion: read('completion'),
+    expected: read('expected'),
+    pace: read('pace'),
+    forecast: read('forecast'),
+  };
+}
+
+function sentence(scope: Scope, plan: KpiPlan | null, month: string): string {
+  const { style } = scope;
+  if (!plan?.plan) return m.sentence_plan_none({ month }, style);
+  const money = (value: number | null) => formatValue(value, 'money', style);
+  const { fact, expected, forecast } = plan;
+  if (fact === null || expected === null || forecast === null || expected >= plan.plan)
+    return m.sentence_plan_done({ fact: money(fact), plan: money(plan.plan) }, style);
+  const share = formatPercent(forecast / plan.plan, style.locale);
+  return fact >= expected
+    ? m.sentence_plan_ahead({ forecast: money(forecast), share }, style)
+    : m.sentence_plan_behind({ gap: money(expected - fact), forecast: money(forecast), share }, style);
+}
+
+function accumulate(points: SparkPoint[]): SparkPoint[] {
+  let sum = 0;
+  return points.map(({ at, value }) => {
+    if (value === null) return { at, value };
+    sum += value;
+    return { at, value: sum };
+  });
+}

@@ -1,0 +1,26 @@
+import { m } from './paraglide/messages.js';
+import type { Locale } from './page.ts';
+import type { ProblemCode } from './problem.ts';
+
+type Say = (inputs: Record<string, unknown>, options: { locale: Locale }) => string;
+const messages = m as unknown as Record<string, Say | undefined>;
+
+/** Messages whose key comes from data. A name without a message is shown as it is rather than hidden. */
+function say(key: string, fallback: string, locale: Locale): string {
+  return messages[key]?.({}, { locale }) ?? fallback;
+}
+
+const keyOf = (name: string) => name.replace('.', '_');
+
+export const metricTitle = (name: string, locale: Locale) => say(`metric_${keyOf(name)}`, name, locale);
+export const metricAbout = (name: string, locale: Locale) => say(`metric_about_${keyOf(name)}`, '', locale);
+export const dimensionTitle = (name: string, locale: Locale) => say(`dimension_${name}`, name, locale);
+export const columnTitle = (name: string, locale: Locale) =>
+  say(`column_${name}`, dimensionTitle(name, locale), locale);
+export const entityTitle = (name: string, locale: Locale) => say(`entity_${name}`, name, locale);
+export const periodTitle = (preset: string, locale: Locale) => say(`period_${preset}`, preset, locale);
+export const statusTitle = (status: string, locale: Locale) => say(`status_${status}`, status, locale);
+
+export function problemText(code: ProblemCode, id: string, locale: Locale): string {
+  return messages[`problem_${code}`]?.({ id }, { locale }) ?? code;
+}
