@@ -44,15 +44,35 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
   try {
     await writeSettings(client, options.config);
     await writeSources(client, options.config);
-    for (const [name, source] of Object.entries(options.config.sources)) {
+    for (const [name, source] of inOrder(options.config)) {
       if (options.only && !options.only.includes(name)) continue;
       options.signal?.throwIfAborted();
       summaries.push(await runSource(client, name, source, options));
+    }
+    if (summaries.some(({ streams }) => streams.some((s) => s.entity === 'fx_rates' && s.inserted + s.updated > 0))) {
+      for (const name of await waitingForRates(client)) {
+        const source = options.config.sources[name];
+        if (source) summaries.push(await runSource(client, name, source, { ...options, isRetry: true }));
+      }
     }
   } finally {
     await client.end();
   }
   return summaries;
+}
+
+/** Sources of exchange rates come first: what they lack sends amounts to quarantine. */
+function inOrder(config: Config): [string, Source][] {
+  const rank = ([, source]: [string, Source]): number => (source.streams.some((s) => s.entity === 'fx_rates') ? 0 : 1);
+  return Object.entries(config.sources).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Sources with rows that only lacked an exchange rate: new rates are a reason to try them again. */
+async function waitingForRates(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ source: string }>(
+    `select distinct source from ops.quarantine where field = 'currency' and resolved_at is null`,
+  );
+  return rows.map(({ source }) => source);
 }
 
 async function runSource(

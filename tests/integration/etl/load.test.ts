@@ -203,6 +203,24 @@ describe('money in another currency', () => {
       { value: 'USD', field: 'currency' },
     ]);
   });
+
+  test('is tried again by itself when rates arrive', async () => {
+    company.write(
+      'rates.csv',
+      'day,currency,rate\n2024-12-01,USD,80\n2025-01-01,USD,100\n2025-01-10,USD,90\n',
+    );
+    const runs = await company.load(
+      csvSource('cash', 'payments', 'pay.csv', '{ source_id: id, paid_at: at, amount: sum, currency: cur }') +
+        csvSource('bank', 'fx_rates', 'rates.csv', '{ day: day, currency: currency, rate: rate }'),
+    );
+    expect(runs.map(({ source }) => source)).toEqual(['bank', 'cash', 'cash']);
+    expect(await read(`select amount::int from core.fct_payments where source_id = '5'`)).toEqual([
+      { amount: 800 },
+    ]);
+    expect(
+      await read(`select value from ops.quarantine where source = 'cash' and resolved_at is null`),
+    ).toEqual([{ value: 'EUR' }]);
+  });
 });
 
 describe('rows without an id', () => {
