@@ -4,6 +4,8 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
+  // it names svelte among its peers, for which it would be taken for a library of components and bundled
+  ssr: { external: ['better-auth'] },
   plugins: [
     tailwindcss(),
     sveltekit(),
@@ -11,7 +13,6 @@ export default defineConfig({
       project: './project.inlang',
       outdir: './src/lib/paraglide',
       outputStructure: 'message-modules',
-      emitTsDeclarations: true,
       strategy: ['cookie', 'preferredLanguage', 'baseLocale'],
       cookieName: 'pulse_locale',
       emitReadme: false,

@@ -83,6 +83,11 @@ export async function disable(email: string): Promise<void> {
   await record({ action: 'user_disabled', subject: user.email });
 }
 
+/** Mails come in the language last chosen on the page. */
+export async function speak(userId: string, locale: Locale): Promise<void> {
+  await warehouse()('app.users').where({ id: userId }).update({ locale });
+}
+
 const adminEmail = 'admin@pulse.local';
 
 /** On the first start there must be one person who can get in. The password is kept in a file of the home. */

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { Handle, HandleServerError, RequestEvent } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
+import { cookieName, isLocale } from '#lib/paraglide/runtime.js';
+import { paraglideMiddleware } from '#lib/paraglide/server.js';
+import { m } from '#lib/paraglide/messages.js';
+import { auth } from '#lib/server/auth.ts';
+import { env } from '#lib/server/env.ts';
+import { log } from '#lib/server/log.ts';
+import * as viewers from '#lib/server/viewers.ts';
+import { readTheme, themeCookie } from '#lib/theme.ts';
+
+const year = 31_536_000;
+
+/** A form of another site must not act for whoever is signed in here. Kit's own check needs to know the address. */
+function isOwnRequest({ request, url }: RequestEvent): boolean {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return true;
+  const origin = request.headers.get('origin');
+  if (!origin) return request.headers.get('sec-fetch-site') === 'same-origin';
+  const host = URL.canParse(origin) ? new URL(origin).host : '';
+  const known = [request.headers.get('host') ?? url.host];
+  const { origin: own } = env();
+  if (own) known.push(new URL(own).host);
+  return known.includes(host);
+}
+
+const refuseForeign: Handle = ({ event, resolve }) =>
+  isOwnRequest(event) ? resolve(event) : new Response(m.error_forbidden(), { status: 403 });
+
+const secure: Handle = async ({ event, resolve }) => {
+  const response = await resolve(event);
+  const { headers } = response;
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('x-frame-options', 'DENY');
+  headers.set('referrer-policy', 'same-origin');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('cross-origin-resource-policy', 'same-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()');
+  if (env().origin?.startsWith('https:'))
+    headers.set('strict-transport-security', `max-age=${year}; includeSubDomains`);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-cache');
+  return response;
+};
+
+const identify: Handle = async ({ event, resolve }) => {
+  event.locals.theme = readTheme(event.cookies.get(themeCookie));
+  const session = await auth().api.getSession({ headers: event.request.headers });
+  event.locals.viewer = session ? await viewers.find(session.user.id) : null;
+  return resolve(event);
+};
+
+/** The cookie decides, then the account, then the browser; page and browser code must read the same one. */
+const speak: Handle = ({ event, resolve }) => {
+  const { viewer } = event.locals;
+  const chosen = event.cookies.get(cookieName);
+  const request =
+    !isLocale(chosen) && viewer ? withCookie(event.request, `${cookieName}=${viewer.locale}`) : event.request;
+  return paraglideMiddleware(request, ({ locale }) => {
+    if (viewer) event.locals.viewer = { ...viewer, locale };
+    if (chosen !== locale) {
+      event.cookies.set(cookieName, locale, { path: '/', maxAge: year, httpOnly: false, secure: isSecure() });
+    }
+    return resolve(event, {
+      transformPageChunk: ({ html }) =>
+        html.replace('%pulse.locale%', locale).replace('%pulse.theme%', event.locals.theme),
+    });
+  });
+};
+
+function isSecure(): boolean {
+  return env().origin?.startsWith('https:') ?? false;
+}
+
+function withCookie({ url, headers }: Request, cookie: string): Request {
+  const copy = new Headers(headers);
+  copy.set('cookie', [copy.get('cookie'), cookie].filter(Boolean).join('; '));
+  return new Request(url, { headers: copy });
+}
+
+export const handle = sequence(secure, refuseForeign, identify, speak);
+
+export const handleError: HandleServerError = ({ error, event, status, message }) => {
+  if (status === 404) return { message };
+  const id = randomUUID().slice(0, 8);
+  log.error({ err: error, id, path: event.url.pathname }, 'A request failed');
+  return { message, id };
+};

@@ -1,0 +1,32 @@
+import type { Style } from '../../../format.ts';
+import type { HomePage } from '../../../page.ts';
+import { m } from '../../../paraglide/messages.js';
+import { cleanLine } from './html.ts';
+import { describeFilters, describeKpi, describePeriod, failedTitles } from './words.ts';
+
+const longestName = 60;
+
+/** Company, main figure, period: what a reader decides by. The figure comes early because phones cut the end. */
+export function writeSubject(page: HomePage, company: string, style: Style): string {
+  const { name, days } = describePeriod(page);
+  const filters = describeFilters(page);
+  const words = {
+    company: cleanLine(company, longestName),
+    period: filters ? `${days ?? name} (${filters})` : (days ?? name),
+  };
+  const main = page.kpis.find(({ state, value }) => state === 'ok' && value !== null);
+  const subject = cleanLine(
+    main ? withFigure(main, words, style) : m.mail_subject_bare({ ...words, title: page.title }, style),
+  );
+  return failedTitles(page).length > 0 ? m.mail_subject_incomplete({ subject }, style) : subject;
+}
+
+function withFigure(
+  main: HomePage['kpis'][number],
+  words: { company: string; period: string },
+  style: Style,
+) {
+  const { value, change } = describeKpi(main, style);
+  const all = { ...words, title: main.title, value };
+  return change ? m.mail_subject_change({ ...all, change }, style) : m.mail_subject(all, style);
+}

@@ -1,0 +1,117 @@
+import type { Style } from '../../format.ts';
+import type { HomePage } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+import type { Access } from '../../viewer.ts';
+import { log } from '../log.ts';
+import { chart } from './message/chart.ts';
+import { wrap } from './message/frame.ts';
+import { html } from './message/html.ts';
+import { tile, tiles } from './message/kpi.ts';
+import { linkTo, pageAddress } from './message/link.ts';
+import { drawChart, drawSpark } from './message/picture.ts';
+import { writeSubject } from './message/subject.ts';
+import { isShown, writeText } from './message/text.ts';
+import {
+  describeAsOf,
+  describeFilters,
+  describeLate,
+  describePeriod,
+  failedTitles,
+} from './message/words.ts';
+
+export type Incident = { title: string; sentence: string; href: string | null };
+
+export type Options = {
+  company: string;
+  /** the address people type to reach the product; without it the mail has no links */
+  baseUrl: string | null;
+  /** whose rows these are, when they are not all */
+  rights?: { access: Access; name: string };
+  /** who sends it, and the schedule that does */
+  sender?: { owner: string; schedule: string | null };
+  incidents?: Incident[];
+};
+
+export type Attachment = { cid: string; filename: string; content: Buffer };
+export type Mail = {
+  subject: string;
+  html: string;
+  text: string;
+  attachments: Attachment[];
+  /** some part of the page could not be counted */
+  isIncomplete: boolean;
+};
+
+/** The page as a letter. It formats what the page holds and counts nothing of its own. */
+export async function render(page: HomePage, options: Options): Promise<Mail> {
+  const style: Style = { locale: page.locale, currency: page.currency };
+  const kpis = page.kpis.filter(isShown);
+  const charts = page.charts.filter(isShown);
+  const [sparks, pictures] = await Promise.all([
+    Promise.all(kpis.map(({ id, state, spark }) => draw(id, state === 'ok' && hasCourse(spark), () => drawSpark(spark)))),
+    Promise.all(charts.map((block) => draw(block.id, block.state === 'ok' && hasFigures(block), () => drawChart(block, style)))),
+  ]);
+  const link = linkTo(options.baseUrl);
+  const words = describe(page, options, style);
+  const subject = writeSubject(page, options.company, style);
+  const body = html`${tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null)))}
+${charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null))}`;
+  const letter = {
+    subject,
+    html: wrap({ ...words, ...options, subject, body, page, style }).text,
+    text: writeText({
+      page,
+      style,
+      head: [`${options.company}. ${page.title}`, ...words.head],
+      alerts: [...words.alerts, ...words.incidents.map(({ title, sentence }) => `${title}. ${sentence}`)],
+      foot: [...(words.address ? [m.mail_open_here({ address: words.address }, style)] : []), ...words.foot],
+    }),
+  };
+  const attachments = [...sparks, ...pictures].filter((picture) => picture !== null);
+  return { ...letter, attachments, isIncomplete: failedTitles(page).length > 0 };
+}
+
+function describe(page: HomePage, { baseUrl, rights, sender, incidents = [] }: Options, style: Style) {
+  const { name, days } = describePeriod(page);
+  const filters = describeFilters(page);
+  const late = describeLate(page);
+  const failed = failedTitles(page);
+  const scope = { team: m.mail_scope_team, own: m.mail_scope_own };
+  return {
+    address: pageAddress(baseUrl, page.state),
+    incidents,
+    head: [
+      days ? `${name}: ${days}` : name,
+      ...(page.comparison ? [m.mail_compared({ period: page.comparison.label }, style)] : []),
+      ...(filters ? [m.mail_filters({ filters }, style)] : []),
+      ...(rights && rights.access !== 'company' ? [scope[rights.access]({ name: rights.name }, style)] : []),
+      describeAsOf(page),
+    ],
+    alerts: [
+      ...(failed.length > 0 ? [m.mail_incomplete({ titles: failed.join(', ') }, style)] : []),
+      ...(late ? [late] : []),
+      ...page.notices.map(({ text }) => text),
+    ],
+    foot: [
+      m.mail_numbers({}, style),
+      ...(sender?.schedule ? [m.mail_why({ owner: sender.owner, title: sender.schedule }, style)] : []),
+      ...(sender && !sender.schedule ? [m.mail_sent_by({ owner: sender.owner }, style)] : []),
+    ],
+  };
+}
+
+const hasCourse = (spark: { value: number | null }[]) => spark.filter(({ value }) => value !== null).length > 1;
+const hasFigures = ({ rows }: { rows: { values: (number | null)[] }[] }) =>
+  rows.some(({ values }) => typeof values[0] === 'number');
+
+/** A picture that cannot be drawn is left out: its figures stand beside it in words. */
+async function draw(id: string, isWanted: boolean, work: () => Promise<Buffer>): Promise<Attachment | null> {
+  if (!isWanted) return null;
+  const name = id.replace(/[^\w-]+/g, '_');
+  try {
+    return { cid: `${name}@pulse`, filename: `${name}.png`, content: await work() };
+  } catch (error) {
+    log.error({ err: error, id }, 'A picture of a report cannot be drawn');
+    return null;
+  }
+}

@@ -1,0 +1,29 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { signIn, signOut } from '#lib/server/sign-in.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** Only a path of this very site, never an address somebody put into a link. */
+function target(url: URL): string {
+  const to = url.searchParams.get('to') ?? '/';
+  return /^\/(?![/\\])/.test(to) ? to : '/';
+}
+
+export const load: PageServerLoad = ({ locals, url }) => {
+  if (locals.viewer) redirect(303, target(url));
+};
+
+export const actions: Actions = {
+  in: async ({ request, cookies, url, getClientAddress }) => {
+    const form = await request.formData();
+    const email = String(form.get('email') ?? '').trim();
+    const password = String(form.get('password') ?? '');
+    const outcome = await signIn({ email, password, address: getClientAddress(), request });
+    if ('problem' in outcome) return fail(outcome.status, { email, problem: outcome.problem });
+    for (const { name, value, options } of outcome.cookies) cookies.set(name, value, options);
+    redirect(303, target(url));
+  },
+  out: async ({ request, cookies, locals }) => {
+    for (const name of await signOut(request, locals.viewer)) cookies.delete(name, { path: '/' });
+    redirect(303, '/login');
+  },
+};
