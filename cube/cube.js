@@ -4,6 +4,7 @@ const { readSecurityContext } = require('./access.js');
 const { MicrosecondQuery } = require('./dialect.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
+const { refuseMixed } = require('./required.js');
 
 const { WAREHOUSE_URL, PULSE_SECRET } = process.env;
 const readVersion = createVersionReader(WAREHOUSE_URL);
@@ -27,5 +28,5 @@ module.exports = {
   contextToApiScopes: () => ['meta', 'data', 'sql'],
   contextToGroups: ({ securityContext }) => (securityContext ? [securityContext.access] : []),
   extendContext: async () => ({ dataVersion: await readVersion() }),
-  queryRewrite: (query) => ({ ...query, cache: 'no-cache' }),
+  queryRewrite: (query) => ({ ...refuseMixed(query), cache: 'no-cache' }),
 };

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase, type Database } from '../../harness/database.ts';
+import { company, sign, startCube, type Cube } from './server.ts';
+
+describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
+  let database: Database;
+  let cube: Cube;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
+    cube = await startCube(database.url);
+  });
+  afterAll(async () => {
+    await cube?.stop();
+    await database?.drop();
+  });
+
+  const query = { measures: ['sales.deals'] };
+
+  it('says that it is alive and ready', async () => {
+    for (const path of ['/livez', '/readyz']) expect((await fetch(cube.base + path)).status).toBe(200);
+  });
+
+  it('refuses a question without a token, with another signature, or with a payload that says nothing', async () => {
+    const wrong: [string | null, RegExp][] = [
+      [null, /without a security context/],
+      ['nonsense', /not signed/],
+      [sign({ sub: 'x', ...company }, 'another secret'), /not signed/],
+      [sign({ sub: 'x', ...company, exp: 1 }), /expired/],
+      [sign({ sub: 'x' }), /company, team or own/],
+      [sign({ sub: 'x', access: 'company', team_keys: '1', employee_keys: [] }), /whole numbers/],
+      [sign({ sub: 'x', access: 'own', team_keys: [], employee_keys: ['1) or (true'] }), /whole numbers/],
+    ];
+    for (const [token, sentence] of wrong) {
+      const answer = await cube.post({ query }, token);
+      expect(answer).toMatchObject({ status: 403, error: expect.stringMatching(sentence) });
+    }
+    expect((await fetch(`${cube.base}/cubejs-api/v1/meta`)).status).toBe(403);
+  });
+
+  it('passes on what is wrong with a question', async () => {
+    const answer = await cube.ask({ measures: ['sales.nonsense'] });
+    expect(answer).toMatchObject({ status: 400, error: "'nonsense' not found for path 'sales.nonsense'" });
+  });
+
+  it('keeps the private parts of the model private', async () => {
+    for (const measures of [['deal_facts.deals'], ['service_facts.deals_won']])
+      expect((await cube.ask({ measures })).error).toMatch(/hidden member/);
+    expect((await cube.ask({ dimensions: ['sales.team_key'] })).error).toMatch(/hidden member/);
+  });
+
+  it('refuses plan figures that do not add up', async () => {
+    const answer = await cube.ask({ measures: ['plan_fact.plan'] });
+    expect(answer).toMatchObject({ status: 400, error: expect.stringMatching(/one metric/) });
+  });
+
+  it('shows a load to the next question, and to one asked while an equal one is running', async () => {
+    const count = async () => Number((await cube.rows(query))[0]?.['sales.deals']);
+    const before = await count();
+    for (let load = 1; load <= 5; load++) {
+      const running = count();
+      await database.query(
+        `with v as (update ops.data_version set version = version + 1)
+         insert into core.fct_deals (source, source_id, created_at, status) values ('crm', 'load${load}', now(), 'open')`,
+      );
+      expect(await count()).toBe(before + load);
+      await running;
+    }
+  });
+
+  it('answers in each of the forms that clients ask for', async () => {
+    const asked = {
+      measures: ['sales.deals', 'sales.won_amount'],
+      timeDimensions: [
+        { dimension: 'sales.created_at', granularity: 'month', dateRange: ['2025-01-01', '2025-02-28'] },
+      ],
+      timezone: 'UTC',
+    };
+    const rows = await cube.rows(asked);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      'sales.created_at.month': '2025-01-01T00:00:00.000',
+      'sales.created_at': '2025-01-01T00:00:00.000',
+      'sales.deals': expect.stringMatching(/^\d+$/),
+      'sales.won_amount': expect.stringMatching(/^\d+\.\d+$/),
+    });
+    const compact = await cube.ask({ ...asked, responseFormat: 'compact' });
+    expect(compact.data).toEqual({
+      members: Object.keys(rows[0]!),
+      dataset: rows.map((row) => Object.values(row)),
+    });
+    const ranges = [
+      ['2025-01-01', '2025-01-31'],
+      ['2025-02-01', '2025-02-28'],
+    ];
+    const compared = await cube.post(
+      {
+        query: {
+          measures: ['sales.deals'],
+          timeDimensions: [{ dimension: 'sales.created_at', compareDateRange: ranges }],
+          timezone: 'UTC',
+        },
+        queryType: 'multi',
+      },
+      sign({ sub: 'test', ...company }),
+    );
+    expect(compared.results?.map(({ data }) => data[0])).toEqual([
+      { 'sales.deals': rows[0]!['sales.deals'], compareDateRange: expect.stringMatching(/^2025-01-01/) },
+      { 'sales.deals': rows[1]!['sales.deals'], compareDateRange: expect.stringMatching(/^2025-02-01/) },
+    ]);
+  });
+
+  it('writes no secret to its log', () => {
+    expect(cube.log()).not.toContain(database.url);
+    expect(cube.log()).not.toContain('a secret of the tests');
+    for (const line of cube.log().trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+  });
+
+  it('ends with its parent, and on SIGTERM', async () => {
+    const second = await startCube(database.url);
+    await second.ask(query);
+    const asked = Date.now();
+    second.child.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+    expect(await cube.stop()).toBe(0);
+    expect(Date.now() - asked).toBeLessThan(4000);
+    await expect(fetch(`${cube.base}/livez`)).rejects.toThrow();
+  }, 120_000);
+});
