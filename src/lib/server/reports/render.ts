@@ -48,17 +48,26 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
   const kpis = page.kpis.filter(isShown);
   const charts = page.charts.filter(isShown);
   const [sparks, pictures] = await Promise.all([
-    Promise.all(kpis.map(({ id, state, spark }) => draw(id, state === 'ok' && hasCourse(spark), () => drawSpark(spark)))),
-    Promise.all(charts.map((block) => draw(block.id, block.state === 'ok' && hasFigures(block), () => drawChart(block, style)))),
+    Promise.all(
+      kpis.map(({ id, state, spark }) =>
+        draw(id, state === 'ok' && hasCourse(spark), () => drawSpark(spark)),
+      ),
+    ),
+    Promise.all(
+      charts.map((block) =>
+        draw(block.id, block.state === 'ok' && hasFigures(block), () => drawChart(block, style)),
+      ),
+    ),
   ]);
   const link = linkTo(options.baseUrl);
   const words = describe(page, options, style);
   const subject = writeSubject(page, options.company, style);
   const body = html`${tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null)))}
-${charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null))}`;
+  ${charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null))}`;
   const letter = {
     subject,
-    html: wrap({ ...words, ...options, subject, body, page, style }).text,
+    // Indents are for those who read the templates.
+    html: wrap({ ...words, ...options, subject, body, page, style }).text.replace(/\s*\n\s*/g, '\n'),
     text: writeText({
       page,
       style,
@@ -100,7 +109,8 @@ function describe(page: HomePage, { baseUrl, rights, sender, incidents = [] }: O
   };
 }
 
-const hasCourse = (spark: { value: number | null }[]) => spark.filter(({ value }) => value !== null).length > 1;
+const hasCourse = (spark: { value: number | null }[]) =>
+  spark.filter(({ value }) => value !== null).length > 1;
 const hasFigures = ({ rows }: { rows: { values: (number | null)[] }[] }) =>
   rows.some(({ values }) => typeof values[0] === 'number');
 

@@ -4,6 +4,7 @@ import { m } from '../../../paraglide/messages.js';
 import { html, type Html } from './html.ts';
 import { ignored, linkStyle } from './kpi.ts';
 import type { Link } from './link.ts';
+import { colourOf, palettes } from '../../../charts/palette.ts';
 import { ink, light, line } from './look.ts';
 import { describeRows, tabulate } from './words.ts';
 
@@ -11,16 +12,27 @@ const mostRows = 10;
 
 /** A picture with its figures in words, and below the parts of a whole as a small table with links. */
 export function chart(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
-  return html`<tr><td class="edge" style="padding:0 24px">
-<table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0"><tr><td class="l-line" style="${line}padding:20px 0 24px">
-<div style="font-size:18px;line-height:26px;font-weight:600">${link(block.href, html`<span ${ink('text')}>${block.title}</span>`)}</div>
-${block.state === 'failed' ? failed(block, style) : drawn(block, style, link, picture)}
-</td></tr></table></td></tr>`;
+  return html`<tr>
+    <td class="edge" style="padding:0 24px">
+      <table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0">
+        <tr>
+          <td class="l-line" style="${line}padding:20px 0 24px">
+            <div style="font-size:18px;line-height:26px;font-weight:600">
+              ${link(block.href, html`<span ${ink('text')}>${block.title}</span>`)}
+            </div>
+            ${block.state === 'failed' ? failed(block, style) : drawn(block, style, link, picture)}
+          </td>
+        </tr>
+      </table>
+    </td>
+  </tr>`;
 }
 
 function failed(block: ChartBlock, style: Style): Html {
-  return html`<div ${ink('bad', 'font-size:15px;line-height:22px;font-weight:600;padding-top:4px')}>${m.state_failed({}, style)}</div>
-<div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.error}</div>`;
+  return html`<div ${ink('bad', 'font-size:15px;line-height:22px;font-weight:600;padding-top:4px')}>
+      ${m.state_failed({}, style)}
+    </div>
+    <div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.error}</div>`;
 }
 
 function drawn(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
@@ -30,27 +42,85 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
   }
   const said = `${block.title}. ${figures.join('; ')}.`;
   return html`${block.sentence && html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.sentence}</div>`}
-${ignored(block, style)}
-${
-  picture
-    ? html`<table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0" style="margin-top:12px"><tr><td bgcolor="#ffffff" style="background-color:#ffffff;border-radius:6px;padding:0"><img src="cid:${picture}" width="552" alt="${said}" style="width:100%;max-width:552px;height:auto;border-radius:6px;color:${light.text};font-size:14px;line-height:20px"></td></tr></table>`
-    : block.spec.kind !== 'bar' && html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
+  ${ignored(block, style)}
+  ${
+    picture
+      ? html`<table
+          role="presentation"
+          width="100%"
+          cellspacing="0"
+          cellpadding="0"
+          border="0"
+          style="margin-top:12px"
+        >
+          <tr>
+            <td bgcolor="#ffffff" style="background-color:#ffffff;border-radius:6px;padding:0">
+              <img
+                src="cid:${picture}"
+                width="552"
+                alt="${said}"
+                style="width:100%;max-width:552px;height:auto;border-radius:6px;color:${light.text};font-size:14px;line-height:20px"
+              />
+            </td>
+          </tr>
+        </table>`
+      : block.spec.kind !== 'bar' &&
+        html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
+  }
+  ${picture && block.spec.kind !== 'bar' && legend(block)}
+  ${block.spec.kind === 'bar' && table(block, style, link)}`;
 }
-${block.spec.kind === 'bar' && table(block, style, link)}`;
+
+/** Which line is which, with the strokes of the picture. */
+function legend({ spec }: ChartBlock): Html | null {
+  if (spec.series.length < 2) return null;
+  const palette = palettes.light;
+  const signs = { main: '━━', comparison: '╍╍', plan: '┅┅' };
+  return html`<div ${ink('muted', 'font-size:13px;line-height:18px;padding-top:8px')}>
+    ${spec.series.map(
+      ({ role, title }) =>
+        html`<span style="white-space:nowrap"
+            ><span style="color:${colourOf(role, palette)}">${signs[role]}</span> ${title}</span
+          >&emsp; `,
+    )}
+  </div>`;
 }
 
 function table(block: ChartBlock, style: Style, link: Link): Html {
   const { head, body } = tabulate(block, style);
   const align = (at: number) => (at === 0 ? 'left' : 'right');
   const side = 'font-size:13px;line-height:18px;';
-  return html`<table width="100%" cellspacing="0" cellpadding="0" border="0" style="margin-top:12px;border-collapse:collapse">
-<tr>${head.map((text, at) => html`<th scope="col" align="${align(at)}" ${ink('muted', `${side}font-weight:400;padding:4px ${at === 0 ? 8 : 0}px 4px ${at === 0 ? 0 : 8}px`)}>${text}</th>`)}</tr>
-${body.slice(0, mostRows).map(
-  (cells, row) =>
-    html`<tr>${cells.map((text, at) =>
-      at === 0
-        ? html`<td class="l-line" align="left" style="${line}padding:6px 8px 6px 0;${side}word-break:break-word">${link(block.rows[row]?.href ?? null, text, linkStyle)}</td>`
-        : html`<td class="l-line" align="right" style="${line}padding:6px 0 6px 8px;${side}white-space:nowrap"><span ${ink(at === 1 ? 'text' : 'muted')}>${text}</span></td>`,
-    )}</tr>`,
-)}</table>`;
+  return html`<table
+    width="100%"
+    cellspacing="0"
+    cellpadding="0"
+    border="0"
+    style="margin-top:12px;border-collapse:collapse"
+  >
+    <tr>
+      ${head.map((text, at) => html`<th scope="col" align="${align(at)}" ${ink('muted', `${side}font-weight:400;padding:4px ${at === 0 ? 8 : 0}px 4px ${at === 0 ? 0 : 8}px`)}>${text}</th>`)}
+    </tr>
+    ${body.slice(0, mostRows).map(
+      (cells, row) =>
+        html`<tr>
+          ${cells.map((text, at) =>
+            at === 0
+              ? html`<td
+                  class="l-line"
+                  align="left"
+                  style="${line}padding:6px 8px 6px 0;${side}word-break:break-word"
+                >
+                  ${link(block.rows[row]?.href ?? null, text, linkStyle)}
+                </td>`
+              : html`<td
+                  class="l-line"
+                  align="right"
+                  style="${line}padding:6px 0 6px 8px;${side}white-space:nowrap"
+                >
+                  <span ${ink(at === 1 ? 'text' : 'muted')}>${text}</span>
+                </td>`,
+          )}
+        </tr>`,
+    )}
+  </table>`;
 }

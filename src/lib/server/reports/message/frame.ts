@@ -25,27 +25,68 @@ export type Frame = {
 export function wrap(frame: Frame): Html {
   const { subject, page, body, alerts, incidents = [], baseUrl } = frame;
   return html`<!doctype html>
-<html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office"><head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
-<meta name="format-detection" content="telephone=no,date=no,address=no,email=no"><meta name="x-apple-disable-message-reformatting">
-<title>${subject}</title><style>${sheet}</style>
-<!--[if mso]><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml><style>table,td,div,span,a{font-family:'Segoe UI',Arial,sans-serif !important}</style><![endif]-->
-</head><body ${paper('page', 'margin:0;padding:0')}>
-<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview(frame)}</div>
-<table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0" ${paper('page', font)}><tr><td align="center" class="wide" style="padding:24px 8px">
-<!--[if mso]><table role="presentation" width="600" cellspacing="0" cellpadding="0" border="0"><tr><td><![endif]-->
-<table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0" ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}>
-${header(frame)}
-${alerts.map((text) => alert(html`${text}`))}
-${incidents.map(({ title, sentence, href }) =>
-  alert(html`${linkTo(baseUrl)(href, html`<strong ${ink('alertText')}>${title}</strong>`)}. ${sentence}`),
-)}
-${body}
-${footer(frame)}
-</table>
-<!--[if mso]></td></tr></table><![endif]-->
-</td></tr></table></body></html>`;
+    <html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <meta name="format-detection" content="telephone=no,date=no,address=no,email=no" />
+        <meta name="x-apple-disable-message-reformatting" />
+        <title>${subject}</title>
+        <style>
+          ${sheet}
+        </style>
+        <!--[if mso
+          ]><xml
+            ><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml
+          ><style>
+            table,
+            td,
+            div,
+            span,
+            a {
+              font-family: 'Segoe UI', Arial, sans-serif !important;
+            }
+          </style><!
+        [endif]-->
+      </head>
+      <body ${paper('page', 'margin:0;padding:0')}>
+        <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview(frame)}</div>
+        <table
+          role="presentation"
+          width="100%"
+          cellspacing="0"
+          cellpadding="0"
+          border="0"
+          ${paper('page', font)}
+        >
+          <tr>
+            <td align="center" class="wide" style="padding:24px 0">
+              <!--[if mso]><table role="presentation" width="600" cellspacing="0" cellpadding="0" border="0"><tr><td><![endif]-->
+              <table
+                role="presentation"
+                width="100%"
+                cellspacing="0"
+                cellpadding="0"
+                border="0"
+                ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
+              >
+                ${header(frame)} ${alerts.map((text) => alert(html`${text}`))}
+                ${incidents.map(({ title, sentence, href }) =>
+                  alert(
+                    html`${linkTo(baseUrl)(href, html`<strong ${ink('alertText')}>${title}</strong>`)}.
+                    ${sentence}`,
+                  ),
+                )}
+                ${body} ${footer(frame)}
+              </table>
+              <!--[if mso]></td></tr></table><![endif]-->
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html>`;
 }
 
 /** What a list of messages shows beside the subject: the figures that come after the main one. */
@@ -59,28 +100,58 @@ function preview({ page, style }: Frame): string {
 
 function header({ company, page, head, style, address }: Frame): Html {
   const [period, ...rest] = head;
-  return html`<tr><td class="edge" style="padding:28px 24px 20px">
-<div ${ink('muted', 'font-size:14px;line-height:20px')}>${page.title}</div>
-<h1 ${ink('text', 'margin:0;font-size:24px;line-height:32px;font-weight:700')}>${company}</h1>
-<div ${ink('text', 'font-size:16px;line-height:24px;padding-top:4px')}>${period}</div>
-${rest.map((text) => html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${text}</div>`)}
-${button(address, style)}
-</td></tr>`;
+  return html`<tr>
+    <td class="edge" style="padding:28px 24px 20px">
+      <div ${ink('muted', 'font-size:14px;line-height:20px')}>${page.title}</div>
+      <h1 ${ink('text', 'margin:0;font-size:24px;line-height:32px;font-weight:700')}>${company}</h1>
+      <div ${ink('text', 'font-size:16px;line-height:24px;padding-top:4px')}>${period}</div>
+      ${rest.map((text) => html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${text}</div>`)}
+      ${button(address, style)}
+    </td>
+  </tr>`;
 }
 
 /** A cell with a colour is the only button that Outlook draws. */
 function button(address: string | null, style: Style): Html | null {
   if (!address) return null;
-  return html`<table role="presentation" cellspacing="0" cellpadding="0" border="0" style="margin-top:14px"><tr><td bgcolor="${light.main}" style="background-color:${light.main};border-radius:6px"><a href="${address}" style="display:inline-block;padding:9px 18px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none">${m.mail_open({}, style)}</a></td></tr></table>`;
+  return html`<table role="presentation" cellspacing="0" cellpadding="0" border="0" style="margin-top:14px">
+    <tr>
+      <td bgcolor="${light.main}" style="background-color:${light.main};border-radius:6px">
+        <a
+          href="${address}"
+          style="display:inline-block;padding:9px 18px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none"
+          >${m.mail_open({}, style)}</a
+        >
+      </td>
+    </tr>
+  </table>`;
 }
 
 function alert(text: Html): Html {
-  return html`<tr><td class="edge" style="padding:0 24px 12px"><table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0"><tr><td ${paper('alertBack', 'border-radius:6px;padding:10px 14px')}><div ${ink('alertText', 'font-size:14px;line-height:20px')}>${text}</div></td></tr></table></td></tr>`;
+  return html`<tr>
+    <td class="edge" style="padding:0 24px 12px">
+      <table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0">
+        <tr>
+          <td ${paper('alertBack', 'border-radius:6px;padding:10px 14px')}>
+            <div ${ink('alertText', 'font-size:14px;line-height:20px')}>${text}</div>
+          </td>
+        </tr>
+      </table>
+    </td>
+  </tr>`;
 }
 
 function footer({ foot, page }: Frame): Html {
-  return html`<tr><td class="edge" style="padding:0 24px 28px"><table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0"><tr><td class="l-line" style="${line}padding-top:16px">
-${foot.map((text) => html`<div ${ink('muted', 'font-size:12px;line-height:18px')}>${text}</div>`)}
-<div ${ink('muted', 'font-size:12px;line-height:18px')}>Pulse · ${page.timezone}</div>
-</td></tr></table></td></tr>`;
+  return html`<tr>
+    <td class="edge" style="padding:0 24px 28px">
+      <table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0">
+        <tr>
+          <td class="l-line" style="${line}padding-top:16px">
+            ${foot.map((text) => html`<div ${ink('muted', 'font-size:12px;line-height:18px')}>${text}</div>`)}
+            <div ${ink('muted', 'font-size:12px;line-height:18px')}>Pulse · ${page.timezone}</div>
+          </td>
+        </tr>
+      </table>
+    </td>
+  </tr>`;
 }

@@ -36,12 +36,12 @@ function print(part: Part): string {
 const unseen = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
 export function clean(text: string): string {
-  return text.replace(unseen, ' ').replace(/ {2,}/g, ' ');
+  return text.replace(unseen, ' ');
 }
 
 /** One line for a header: nothing in it can start another header. */
 export function cleanLine(text: string, longest = 200): string {
-  const line = clean(text).trim();
+  const line = clean(text).replace(/ {2,}/g, ' ').trim();
   const signs = [...line];
   return signs.length > longest
     ? `${signs

@@ -1,10 +1,14 @@
 import { createRequire } from 'node:module';
 import { renderAsync } from '@resvg/resvg-js';
+import { heightOf } from '../../../charts/option.ts';
 import { drawSvg } from '../../../charts/picture.ts';
 import { palettes } from '../../../charts/palette.ts';
 import { sparkOf } from '../../../charts/spark.ts';
 import type { Style } from '../../../format.ts';
 import type { ChartBlock, SparkPoint } from '../../../page.ts';
+import { measureWithoutBrowser } from './measure.ts';
+
+measureWithoutBrowser();
 
 const resolve = createRequire(import.meta.url).resolve;
 const family = 'Inter';
@@ -15,12 +19,14 @@ const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600Semi
 );
 
 /** Narrower than the 552 pixels it is shown in, so that figures stay legible when a phone shrinks it. */
-export const chartWidth = 480;
-const zoom = 2.3;
+export const chartWidth = 440;
+const courseHeight = 220;
+const zoom = 2.5;
 
 /** On white, whatever the program's colours: mail programs recolour text but never pictures. */
 export function drawChart(block: Pick<ChartBlock, 'spec' | 'rows'>, style: Style): Promise<Buffer> {
-  const svg = drawSvg(block, { ...style, mode: 'light', width: chartWidth, font: family });
+  const drawing = { ...style, mode: 'light', width: chartWidth, font: family } as const;
+  const svg = drawSvg(block, drawing, block.spec.kind === 'bar' ? heightOf(block) : courseHeight);
   return toPng(svg, zoom, palettes.light.surface);
 }
 

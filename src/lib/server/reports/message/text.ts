@@ -17,13 +17,7 @@ export type Letter = {
 export function writeText({ page, style, head, alerts, foot }: Letter): string {
   const kpis = page.kpis.filter(isShown).flatMap((kpi) => writeKpi(kpi, style));
   const charts = page.charts.filter(isShown).map((block) => writeChart(block, style));
-  const sections = [
-    head,
-    alerts,
-    [m.mail_figures({}, style).toUpperCase(), ...kpis],
-    ...charts,
-    foot,
-  ];
+  const sections = [head, alerts, [m.mail_figures({}, style).toUpperCase(), ...kpis], ...charts, foot];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => clean(line).trimEnd()).join('\n'))
