@@ -1,11 +1,9 @@
 import type { Direction, Unit } from './page.ts';
 import type { FilterKey } from './state.ts';
 
-export type Condition = {
-  member: string;
-  operator: 'equals' | 'notEquals' | 'set' | 'notSet';
-  values?: string[];
-};
+export type Condition =
+  | { member: string; operator: 'equals' | 'notEquals' | 'set' | 'notSet'; values?: string[] }
+  | { or: Condition[] };
 
 /** One metric of the thesaurus, as far as pages need to know it. */
 export type Metric = {
@@ -171,4 +169,10 @@ const filterMembers: Record<string, Partial<Record<FilterKey, string>>> = {
 export function memberOf(view: string, key: FilterKey): string | null {
   const dimension = filterMembers[view]?.[key];
   return dimension ? `${view}.${dimension}` : null;
+}
+
+/** The filter that narrows the same dimension, if there is one. */
+export function filterKeyOf(view: string, dimension: string): FilterKey | null {
+  const members = filterMembers[view] ?? {};
+  return (Object.keys(members) as FilterKey[]).find((key) => members[key] === dimension) ?? null;
 }

@@ -1,0 +1,86 @@
+import type {
+  AsOf,
+  BlockState,
+  ChartBlock,
+  Comparison,
+  Direction,
+  Locale,
+  Notice,
+  PageFilter,
+  Period,
+  Unit,
+} from './page.ts';
+
+/** One metric, its parts by a dimension, and the records behind it, as plain data. */
+export type DrillPage = {
+  metric: string;
+  title: string;
+  about: string;
+  unit: Unit;
+  direction: Direction;
+  locale: Locale;
+  currency: string;
+  timezone: string;
+  as_of: AsOf;
+  period: Period;
+  comparison: Comparison | null;
+  /** false for what is true now, whatever the period */
+  has_period: boolean;
+  filters: PageFilter[];
+  ignored_filters: string[];
+  notices: Notice[];
+  state: string;
+  head: Head;
+  dimensions: DimensionLink[];
+  /** the chosen part, e.g. "Team: North" */
+  part: { title: string; label: string; clear: string } | null;
+  parts: PartBlock;
+  records: RecordBlock;
+};
+
+export type Head = {
+  state: BlockState;
+  error?: string;
+  value: number | null;
+  comparison_value: number | null;
+  change: number | null;
+  change_kind: 'relative' | 'difference';
+};
+
+export type DimensionLink = { key: string; title: string; href: string; is_chosen: boolean };
+
+export type PartRow = {
+  label: string;
+  value: number | null;
+  before: number | null;
+  change: number | null;
+  share: number | null;
+  href: string | null;
+  is_chosen: boolean;
+};
+
+export type PartBlock = {
+  state: BlockState;
+  error?: string;
+  is_additive: boolean;
+  change_kind: 'relative' | 'difference';
+  rows: PartRow[];
+  hidden: number;
+  chart: Pick<ChartBlock, 'spec' | 'rows' | 'title'>;
+};
+
+export type ColumnKind = Unit | 'text' | 'day';
+export type Column = { key: string; title: string; kind: ColumnKind };
+export type RecordRow = { id: string; cells: (string | number | null)[]; url: string | null };
+
+export type RecordBlock = {
+  state: BlockState;
+  error?: string;
+  columns: Column[];
+  rows: RecordRow[];
+  /** what the records add up to, over all pages */
+  totals: { key: string; title: string; value: number | null; unit: Unit }[];
+  count: number;
+  page: number;
+  pages: number;
+};

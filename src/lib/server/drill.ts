@@ -1,0 +1,192 @@
+import type { DimensionLink, DrillPage, Head, PartBlock, RecordBlock } from '../drill.ts';
+import { find, viewOf, type Condition, type Metric } from '../metrics.ts';
+import { filterKeyOf } from '../metrics.ts';
+import type { BlockState } from '../page.ts';
+import { m } from '../paraglide/messages.js';
+import { filtersFor, isOneOf, totalQuery } from '../query.ts';
+import { link, print, type Dropped, type State } from '../state.ts';
+import type { Viewer } from '../viewer.ts';
+import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.ts';
+import * as cube from './cube.ts';
+import { changeOf, numberIn } from './figures.ts';
+import { labelOf, parts as loadParts } from './parts.ts';
+import * as records from './records.ts';
+import { safely } from './safely.ts';
+import { settle, type Scope } from './scope.ts';
+
+/** One level down from a figure; null when no metric has this name. */
+export async function load(
+  viewer: Viewer,
+  name: string,
+  asked: State,
+  dropped: Dropped[] = [],
+): Promise<DrillPage | null> {
+  const metric = find(name);
+  if (!metric) return null;
+  const settled = await settle(viewer, asked, dropped);
+  const { scope, by } = withDimension(settled, metric);
+  const { state, style } = scope;
+  const narrowed = partFilter(metric, state, by);
+  const missing = scope.freshness.missing(metric.entities).map((one) => entityTitle(one, style.locale));
+  const needs = missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
+  const [head, parts, behind] = await Promise.all([
+    loadHead(scope, metric, narrowed, needs),
+    loadPartBlock(scope, metric, by, needs),
+    loadRecords(scope, metric, narrowed, needs),
+  ]);
+  return {
+    metric: metric.name,
+    title: metricTitle(metric.name, style.locale),
+    about: metricAbout(metric.name, style.locale),
+    unit: metric.unit,
+    direction: metric.direction,
+    ...style,
+    timezone: scope.timezone,
+    as_of: scope.freshness.asOf(metric.entities),
+    period: scope.period,
+    comparison: metric.time ? scope.comparison : null,
+    has_period: metric.time !== null,
+    filters: scope.filters,
+    ignored_filters: filtersFor(metric, state).ignored.map((key) => dimensionTitle(key, style.locale)),
+    notices: scope.notices,
+    state: print(state),
+    head,
+    dimensions: dimensionLinks(metric, state, by, style.locale),
+    part:
+      state.part === null
+        ? null
+        : {
+            title: dimensionTitle(by, style.locale),
+            label: labelOf(state.part || null, by, scope),
+            clear: link(`/drill/${metric.name}`, { ...state, part: null, page: 1 }),
+          },
+    parts,
+    records: behind,
+  };
+}
+
+function withDimension(settled: Scope, metric: Metric): { scope: Scope; by: string } {
+  const first = metric.dimensions[0] ?? '';
+  const { state, style } = settled;
+  if (state.by === null || metric.dimensions.includes(state.by)) {
+    return { scope: { ...settled, state: { ...state, by: state.by ?? first } }, by: state.by ?? first };
+  }
+  const title = metricTitle(metric.name, style.locale);
+  const text = m.notice_no_such_dimension({ metric: title, value: state.by }, style);
+  const notices = [...settled.notices, { code: 'no_such_dimension', text }];
+  return { scope: { ...settled, state: { ...state, by: first, part: null }, notices }, by: first };
+}
+
+function partFilter(metric: Metric, { part }: State, by: string): Condition[] {
+  return part === null ? [] : [isOneOf(`${viewOf(metric)}.${by}`, [part])];
+}
+
+type Failing = { state: BlockState; error?: string };
+
+async function guarded<Block extends Failing>(
+  scope: Scope,
+  what: string,
+  needs: string | null,
+  empty: Block,
+  work: () => Promise<Block>,
+): Promise<Block> {
+  if (needs !== null) return { ...empty, state: 'not_connected', error: needs };
+  const outcome = await safely(what, scope.style.locale, work);
+  return 'value' in outcome ? outcome.value : { ...empty, state: 'failed', error: outcome.error };
+}
+
+function loadHead(scope: Scope, metric: Metric, more: Condition[], needs: string | null): Promise<Head> {
+  const empty: Head = {
+    state: 'ok',
+    value: null,
+    comparison_value: null,
+    change: null,
+    change_kind: 'relative',
+  };
+  return guarded(scope, 'drill head', needs, empty, async () => {
+    const ask = async (range: Scope['range']) => {
+      const query = totalQuery(metric, { ...scope, range });
+      const filters = [...(query.filters ?? []), ...more];
+      return numberIn((await cube.load(scope.viewer, { ...query, filters })).rows[0], metric.name);
+    };
+    const { comparison } = scope;
+    const [value, before] = await Promise.all([
+      ask(scope.range),
+      comparison && metric.time ? ask({ from: comparison.from, to: comparison.to }) : null,
+    ]);
+    return { ...empty, ...changeOf(metric, value, before), value, comparison_value: before };
+  });
+}
+
+const charted = 12;
+const listed = 200;
+
+function loadPartBlock(scope: Scope, metric: Metric, by: string, needs: string | null): Promise<PartBlock> {
+  const { locale } = scope.style;
+  const title = dimensionTitle(by, locale);
+  const empty: PartBlock = {
+    state: 'ok',
+    is_additive: metric.is_additive,
+    change_kind: changeOf(metric, null, null).change_kind,
+    rows: [],
+    hidden: 0,
+    chart: { title, rows: [], spec: { kind: 'bar', dimension: by, dimension_title: title, series: [] } },
+  };
+  return guarded(scope, 'drill parts', needs, empty, async () => {
+    const [all, top] = await Promise.all([
+      loadParts(scope, metric, by, listed),
+      loadParts(scope, metric, by, charted),
+    ]);
+    const series = [
+      { key: 'value', title: metricTitle(metric.name, locale), unit: metric.unit, role: 'main' },
+    ];
+    return {
+      ...empty,
+      hidden: all.hidden,
+      rows: all.shown.map((part) => ({
+        label: part.label,
+        value: part.value,
+        before: part.before,
+        change: changeOf(metric, part.value, part.before).change,
+        share: metric.is_additive && all.sum > 0 ? (part.value ?? 0) / all.sum : null,
+        href: part.href,
+        is_chosen: part.href !== null && scope.state.part === (part.key ?? ''),
+      })),
+      chart: {
+        title,
+        spec: { kind: 'bar', dimension: by, dimension_title: title, series: series as never },
+        rows: top.shown.map((part) => ({
+          x: part.key ?? '',
+          label: part.label,
+          values: [part.value],
+          href: part.href,
+        })),
+      },
+    };
+  });
+}
+
+function loadRecords(
+  scope: Scope,
+  metric: Metric,
+  more: Condition[],
+  needs: string | null,
+): Promise<RecordBlock> {
+  const empty: RecordBlock = { state: 'ok', columns: [], rows: [], totals: [], count: 0, page: 1, pages: 1 };
+  return guarded(scope, 'drill records', needs, empty, () => records.load(scope, metric, more));
+}
+
+/** Another cut of the same figure. A chosen part goes along as a filter where there is one for it. */
+function dimensionLinks(metric: Metric, state: State, by: string, locale: Viewer['locale']): DimensionLink[] {
+  const key = filterKeyOf(viewOf(metric), by);
+  const kept =
+    state.part && key
+      ? { ...state, filters: { ...state.filters, [key]: [state.part] }, part: null }
+      : { ...state, part: null };
+  return metric.dimensions.map((dimension) => ({
+    key: dimension,
+    title: dimensionTitle(dimension, locale),
+    href: link(`/drill/${metric.name}`, { ...kept, by: dimension, page: 1 }),
+    is_chosen: dimension === by,
+  }));
+}

@@ -1,0 +1,150 @@
+import type { ColumnKind } from '../drill.ts';
+import type { Condition, Metric, RecordKind } from '../metrics.ts';
+import type { Unit } from '../page.ts';
+import type { Cell } from './result.ts';
+
+type Pick = (name: string) => Cell;
+type ColumnSpec = { key: string; kind: ColumnKind; read?: (pick: Pick) => Cell };
+
+export type RecordSpec = {
+  id: string;
+  dimensions: string[];
+  measures: string[];
+  /** a time dimension to group by day, where the record is a day of something */
+  by?: string;
+  filters?: Condition[];
+  columns: ColumnSpec[];
+  order: (metric: Metric) => [string, 'asc' | 'desc'][];
+  totals: (metric: Metric) => { member: string; unit: Unit }[];
+};
+
+const titleOr =
+  (id: string, name: string) =>
+  (pick: Pick): Cell =>
+    pick(name) || pick(id);
+
+/** Each deal has its amount under one of three measures, by its status. */
+function amount(pick: Pick): Cell {
+  const known = ['won_amount', 'lost_amount', 'open_amount'].flatMap((name) => {
+    const value = pick(name);
+    return value === null || value === '' ? [] : [Number(value)];
+  });
+  return known.length ? known.reduce((sum, value) => sum + value, 0) : null;
+}
+
+const dateOf = (metric: Metric) => metric.time?.split('.')[1] ?? 'created_at';
+
+export const kinds: Record<RecordKind, RecordSpec> = {
+  deals: {
+    id: 'deal_id',
+    dimensions: ['deal_id', 'title', 'customer', 'owner', 'status', 'created_at', 'closed_at', 'url'],
+    measures: ['won_amount', 'lost_amount', 'open_amount'],
+    columns: [
+      { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
+      { key: 'customer', kind: 'text' },
+      { key: 'owner', kind: 'text' },
+      { key: 'status', kind: 'text' },
+      { key: 'created_at', kind: 'day' },
+      { key: 'closed_at', kind: 'day' },
+      { key: 'amount', kind: 'money', read: amount },
+    ],
+    order: (metric) => [
+      [dateOf(metric), 'desc'],
+      ['deal_id', 'asc'],
+    ],
+    totals: (metric) =>
+      metric.name === 'sales.conversion'
+        ? [
+            { member: 'sales.deals', unit: 'count' },
+            { member: 'sales.deals_won', unit: 'count' },
+            { member: metric.name, unit: metric.unit },
+          ]
+        : [
+            { member: 'sales.deals', unit: 'count' },
+            { member: metric.name, unit: metric.unit },
+          ],
+  },
+  spend: {
+    id: 'campaign',
+    dimensions: ['channel', 'campaign'],
+    measures: ['spend', 'revenue', 'gross_profit'],
+    by: 'date',
+    filters: [
+      {
+        or: [
+          { member: 'marketing.spend', operator: 'set' },
+          { member: 'marketing.gross_profit', operator: 'set' },
+        ],
+      },
+    ],
+    columns: [
+      { key: 'date', kind: 'day', read: (pick) => pick('date.day') },
+      { key: 'channel', kind: 'text' },
+      { key: 'campaign', kind: 'text' },
+      { key: 'spend', kind: 'money' },
+      { key: 'revenue', kind: 'money' },
+      { key: 'gross_profit', kind: 'money' },
+    ],
+    order: () => [
+      ['date', 'desc'],
+      ['spend', 'desc'],
+      ['campaign', 'asc'],
+    ],
+    totals: (metric) => [
+      { member: 'marketing.spend', unit: 'money' },
+      { member: 'marketing.gross_profit', unit: 'money' },
+      { member: metric.name, unit: metric.unit },
+    ],
+  },
+  responses: {
+    id: 'response_id',
+    dimensions: ['response_id', 'answered_at', 'score', 'customer', 'employee', 'survey', 'comment'],
+    measures: ['responses'],
+    columns: [
+      { key: 'answered_at', kind: 'day' },
+      { key: 'score', kind: 'count' },
+      { key: 'customer', kind: 'text' },
+      { key: 'employee', kind: 'text' },
+      { key: 'comment', kind: 'text' },
+    ],
+    order: () => [
+      ['answered_at', 'desc'],
+      ['response_id', 'asc'],
+    ],
+    totals: (metric) => [
+      { member: 'nps.responses', unit: 'count' },
+      { member: 'nps.promoters', unit: 'count' },
+      { member: 'nps.detractors', unit: 'count' },
+      { member: metric.name, unit: metric.unit },
+    ],
+  },
+  complaints: {
+    id: 'complaint_id',
+    dimensions: [
+      'complaint_id',
+      'subject',
+      'opened_at',
+      'status',
+      'cause',
+      'product',
+      'customer',
+      'employee',
+      'url',
+    ],
+    measures: ['complaints'],
+    columns: [
+      { key: 'subject', kind: 'text', read: titleOr('complaint_id', 'subject') },
+      { key: 'opened_at', kind: 'day' },
+      { key: 'status', kind: 'text' },
+      { key: 'cause', kind: 'text' },
+      { key: 'product', kind: 'text' },
+      { key: 'customer', kind: 'text' },
+      { key: 'employee', kind: 'text' },
+    ],
+    order: () => [
+      ['opened_at', 'desc'],
+      ['complaint_id', 'asc'],
+    ],
+    totals: (metric) => [{ member: metric.name, unit: metric.unit }],
+  },
+};

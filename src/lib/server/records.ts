@@ -1,0 +1,90 @@
+import { viewOf, type Condition, type Metric } from '../metrics.ts';
+import type { RecordBlock, RecordRow } from '../drill.ts';
+import { totalQuery, type CubeQuery } from '../query.ts';
+import { columnTitle, metricTitle, statusTitle } from '../words.ts';
+import * as cube from './cube.ts';
+import { numberIn } from './figures.ts';
+import { kinds, type RecordSpec } from './record-kinds.ts';
+import { toNumber, type Row } from './result.ts';
+import type { Scope } from './scope.ts';
+
+export const pageSize = 50;
+
+/**
+ * The records behind a number: asked with the number's own measure, period and filters, one row for each
+ * record, so that their sum is the number by construction.
+ */
+export async function load(scope: Scope, metric: Metric, more: Condition[]): Promise<RecordBlock> {
+  const spec = kinds[metric.records];
+  const { locale } = scope.style;
+  const base = totalQuery(metric, scope);
+  const filters = [...(base.filters ?? []), ...more];
+  const totals = spec.totals(metric);
+  const [all, page] = await Promise.all([
+    cube.load(scope.viewer, { ...base, measures: [...new Set(totals.map((one) => one.member))], filters }),
+    cube.load(scope.viewer, pageQuery(base, filters, spec, metric, scope)),
+  ]);
+  const count = page.total ?? page.rows.length;
+  return {
+    state: 'ok',
+    columns: spec.columns.map(({ key, kind }) => ({ key, title: columnTitle(key, locale), kind })),
+    rows: page.rows.map((row) => readRow(row, spec, metric, scope)),
+    totals: totals.map(({ member, unit }) => ({
+      key: member,
+      title: metricTitle(member, locale),
+      value: numberIn(all.rows[0], member),
+      unit,
+    })),
+    count,
+    page: scope.state.page,
+    pages: Math.max(1, Math.ceil(count / pageSize)),
+  };
+}
+
+function pageQuery(
+  base: CubeQuery,
+  filters: Condition[],
+  spec: RecordSpec,
+  metric: Metric,
+  { state }: Scope,
+): CubeQuery {
+  const view = viewOf(metric);
+  const member = (name: string) => `${view}.${name}`;
+  const granular = spec.by
+    ? (base.timeDimensions?.length ? base.timeDimensions : [{ dimension: member(spec.by) }]).map((one) => ({
+        ...one,
+        granularity: 'day' as const,
+      }))
+    : base.timeDimensions;
+  const order = spec.order(metric).map(([name, way]) => [member(name), way] as [string, 'asc' | 'desc']);
+  return {
+    ...base,
+    measures: spec.measures.map(member),
+    dimensions: spec.dimensions.map(member),
+    timeDimensions: granular,
+    filters: [...filters, ...(spec.filters ?? [])],
+    order,
+    limit: pageSize,
+    offset: (state.page - 1) * pageSize,
+    total: true,
+  };
+}
+
+function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): RecordRow {
+  const view = viewOf(metric);
+  const pick = (name: string) => row[`${view}.${name}`] ?? null;
+  const cells = spec.columns.map(({ key, kind, read }) => {
+    const raw = read ? read(pick) : pick(key);
+    if (raw === null || typeof raw === 'boolean') return null;
+    if (kind === 'day') return String(raw).slice(0, 10);
+    if (kind === 'text') return key === 'status' ? statusTitle(String(raw), scope.style.locale) : String(raw);
+    return toNumber(raw);
+  });
+  const url = pick('url');
+  return {
+    id: String(pick(spec.id) ?? ''),
+    cells,
+    // a source may hold anything; only what a browser opens as a page becomes a link
+    url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,
+  };
+}
