@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBuild } from './commands/build.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEtl } from './commands/etl.ts';
@@ -13,6 +15,7 @@ import { findPlace } from './place.ts';
 export function createProgram(): Command {
   const program = new Command('pulse')
     .description('How is our company doing, and where do we lose money?')
+    .version(readVersion(), '-v, --version')
     .showHelpAfterError('(--help shows what is possible)')
     .exitOverride()
     .addHelpText(
@@ -26,9 +29,24 @@ Environment:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
     );
-  for (const add of [addStart, addMigrate, addEtl, addQuery, addConfig, addUser, addDoctor, addTest])
+  for (const add of [
+    addStart,
+    addMigrate,
+    addEtl,
+    addQuery,
+    addConfig,
+    addUser,
+    addDoctor,
+    addBuild,
+    addTest,
+  ])
     add(program);
   return program;
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Runs one command and ends the process with its exit code. */

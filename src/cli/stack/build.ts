@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Place } from '../place.ts';
 import { withLock } from './lock.ts';
@@ -40,13 +31,12 @@ export function findBuild(root: string): string | null {
  */
 export async function buildApp(place: Place, own: (part: Part) => Part): Promise<string> {
   const { root } = place;
+  const ready = findBuild(root);
+  if (ready) return ready;
   const builds = join(root, '.pulse/builds');
   return withLock(join(root, '.pulse/build.lock'), async () => {
     const found = findBuild(root);
-    if (found) {
-      utimesSync(join(found, '..'), new Date(), new Date());
-      return found;
-    }
+    if (found) return found;
     const folder = join(builds, fingerprint(root));
     rmSync(join(root, 'build'), { recursive: true, force: true });
     const part = own(

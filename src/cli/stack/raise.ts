@@ -23,13 +23,13 @@ export type Stack = {
   migrations: string[];
   crashed: Promise<string>;
   /** Takes a part into the stack: its crash is the stack's, and it ends before those that came earlier. */
-  own<T extends { crashed: Promise<string>; stop(): Promise<void> }>(part: T): T;
+  own<T extends { name: string; crashed: Promise<string>; stop(): Promise<void> }>(part: T): T;
   stop(): Promise<void>;
 };
 
 /** The ground of every stack: a migrated warehouse. */
 export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Promise<Stack> {
-  const owned: { stop(): Promise<void> }[] = [];
+  const owned: { name: string; stop(): Promise<void> }[] = [];
   let crash: (sentence: string) => void = () => undefined;
   const crashed = new Promise<string>((resolve) => (crash = resolve));
   let stopped = false;
@@ -44,7 +44,11 @@ export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Prom
   };
   const stop = async () => {
     stopped = true;
-    for (let part = owned.pop(); part; part = owned.pop()) await part.stop();
+    for (let part = owned.pop(); part; part = owned.pop()) {
+      const began = performance.now();
+      await part.stop();
+      log.info({ milliseconds: Math.round(performance.now() - began) }, `stopped ${part.name}`);
+    }
   };
   try {
     const warehouse = own(

@@ -84,7 +84,7 @@ async function raiseApp(stack: Stack, entry: string): Promise<void> {
   });
   await steps.run('App', async () => {
     const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
-    await probe(`${address}/healthz`, part, 30_000);
+    await probe(`${address}/health`, part, 30_000);
   });
   stack.urls.app = env.ORIGIN;
 }

@@ -8,6 +8,7 @@ import { writeAtomically } from '../../../schema/postgres/files.ts';
 import { Problem } from '../../../schema/problem.ts';
 
 export type Warehouse = {
+  name: string;
   url: string;
   adminUrl: string;
   label: string;
@@ -25,6 +26,7 @@ export async function openWarehouse(
     const postgres = await startPostgres({ home, log });
     const label = `PostgreSQL ${postgres.version.split('.')[0]} on port ${postgres.port}`;
     return {
+      name: 'postgres',
       url: postgres.url,
       adminUrl: postgres.adminUrl,
       label,
@@ -48,6 +50,7 @@ export async function openWarehouse(
   }
   admin.pathname = '/postgres';
   return {
+    name: 'postgres',
     url: given,
     adminUrl: admin.href,
     label: `PostgreSQL at ${place}`,
