@@ -4,6 +4,8 @@ const settings = {
   NODE_ENV: 'production',
   CUBEJS_DEV_MODE: 'false',
   CUBEJS_TELEMETRY: 'false',
+  // A worker thread takes longer to start than this model takes to read.
+  CUBEJS_TRANSPILATION_WORKER_THREADS_COUNT: '1',
   CUBEJS_DB_TYPE: 'postgres',
   CUBEJS_SCHEMA_PATH: 'model',
   CUBEJS_TESSERACT_SQL_PLANNER: 'false',

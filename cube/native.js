@@ -1,5 +1,6 @@
 'use strict';
 
+const { readPhrasesFast } = require('./phrases.js');
 const { transformData, pivotQuery } = require('./result.js');
 
 function parseRows(rows) {
@@ -79,6 +80,7 @@ function provideNative() {
   } catch {
     Object.assign(native, standIn);
     native.NativeInstance.prototype.newJinjaEngine = newJinjaEngine;
+    readPhrasesFast();
     return 'stand-in';
   }
 }
