@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { createTransport, type Transporter } from 'nodemailer';
 import { judge, type Outcome } from './outcome.ts';
 import { cleanLine } from './message/html.ts';
@@ -31,7 +32,8 @@ function readFrom(given: string | undefined, url: URL): MailSettings['from'] {
     return { name: cleanLine(found[1] || 'Pulse', 60), address: found[2] ?? found[3] ?? '' };
   }
   const user = decodeURIComponent(url.username);
-  return { name: 'Pulse', address: user.includes('@') ? user : `pulse@${url.hostname}` };
+  const host = isIP(url.hostname.replace(/[[\]]/g, '')) ? 'localhost' : url.hostname;
+  return { name: 'Pulse', address: user.includes('@') ? user : `pulse@${host}` };
 }
 
 /** The same delivery has the same name however often it is tried, so a server or a reader can drop a second copy. */
@@ -65,30 +67,37 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
   return {
     from: settings.from,
     close: () => transport.close(),
-    async send({ to, messageId, subject, html, text, attachments }) {
-      if (!isAddress(to))
-        return { kind: 'refused', cause: 'The address cannot be used: it is not an e-mail address' };
+    async send(message) {
+      if (!isAddress(message.to)) return { kind: 'refused', cause: `${message.to} is not an e-mail address` };
       try {
-        const { response } = await transport.sendMail({
-          messageId,
-          from: settings.from,
-          to: { name: '', address: to },
-          subject: cleanLine(subject),
-          text,
-          html,
-          attachments: attachments.map((one) => ({
-            ...one,
-            contentType: 'image/png',
-            contentDisposition: 'inline',
-          })),
-          // Holiday answers and mailing list programs leave such mails alone.
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-        });
-        return { kind: 'sent', response };
+        const { response } = await transport.sendMail(compose(message, settings.from));
+        return { kind: 'sent', response: response ?? '' };
       } catch (error) {
         return judge(error);
       }
     },
+  };
+}
+
+/** What goes to the mail library; names and subject are one clean line each. */
+export function compose(
+  { to, messageId, subject, html, text, attachments }: Message,
+  from: MailSettings['from'],
+) {
+  return {
+    messageId,
+    from,
+    to: { name: '', address: to },
+    subject: cleanLine(subject),
+    text,
+    html,
+    attachments: attachments.map((one) => ({
+      ...one,
+      contentType: 'image/png',
+      contentDisposition: 'inline' as const,
+    })),
+    // Holiday answers and mailing list programs leave such mails alone.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
   };
 }
 

@@ -1,5 +1,6 @@
-export type Outcome =
-  { kind: 'sent'; response: string } | { kind: 'retry'; cause: string } | { kind: 'refused'; cause: string };
+/** `retry`: another try may help; `refused`: none will. The cause is a sentence for people. */
+export type Failure = { kind: 'retry' | 'refused'; cause: string };
+export type Outcome = { kind: 'sent'; response: string } | Failure;
 
 type SmtpError = Error & { code?: string; responseCode?: number; response?: string; command?: string };
 
@@ -19,7 +20,7 @@ const ways: Record<string, string> = {
 };
 
 /** Says in words what became of a message, and whether trying again can help. */
-export function judge(error: unknown): Outcome & { kind: 'retry' | 'refused' } {
+export function judge(error: unknown): Failure {
   const { code = '', responseCode, response, message } = error as SmtpError;
   const way = ways[code];
   if (code === 'EAUTH' || code === 'ENOAUTH') return { kind: 'retry', cause: way ?? '' };

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Locale } from '../../page.ts';
+import { warehouse } from '../warehouse.ts';
+import type { Recipient } from './schedules.ts';
+
+export type Delivery = {
+  id: string;
+  schedule_id: string;
+  run_at: Date;
+  recipient: string;
+  locale: Locale;
+  user_id: string | null;
+  attempts: number;
+  /** changes with every claim: who holds an old one can no longer write */
+  locked_by: string;
+  title: string;
+  page: string;
+  state: string;
+  owner_id: string;
+  recipients: Recipient[];
+};
+
+/** Minutes to wait after the first, second … failed try; after the last one it is given up. */
+const pauses = [1, 5, 15, 60, 180];
+
+export const leaseSeconds = 300;
+
+/**
+ * Takes the next delivery that is due. While it is held, `next_attempt_at` is the end of the claim: a worker
+ * that was killed leaves a row that is simply due again.
+ */
+export async function claim(worker: string, lease = leaseSeconds): Promise<Delivery | null> {
+  const { rows } = await warehouse().raw<{ rows: Delivery[] }>(
+    `with due as (
+       select id from app.deliveries
+        where status in ('queued', 'rendering') and next_attempt_at <= clock_timestamp()
+        order by next_attempt_at, id
+        limit 1
+          for update skip locked
+     ), taken as (
+       update app.deliveries d
+          set status = 'rendering', attempts = attempts + 1, locked_by = ?, locked_at = clock_timestamp(),
+              next_attempt_at = clock_timestamp() + make_interval(secs => ?)
+         from due where d.id = due.id
+       returning d.*
+     )
+     select t.id, t.schedule_id, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
+            s.title, s.page, s.state, s.owner_id, s.recipients
+       from taken t join app.schedules s on s.id = t.schedule_id`,
+    [`${worker} ${randomUUID()}`, lease],
+  );
+  return rows[0] ?? null;
+}
+
+type Claimed = Pick<Delivery, 'id' | 'locked_by' | 'attempts'>;
+
+/** Prolongs the claim; false means that somebody else has it now. */
+export async function hold({ id, locked_by }: Claimed, lease = leaseSeconds): Promise<boolean> {
+  const { rowCount } = await warehouse().raw<{ rowCount: number }>(
+    `update app.deliveries set next_attempt_at = clock_timestamp() + make_interval(secs => ?)
+      where id = ? and locked_by = ? and status = 'rendering'`,
+    [lease, id, locked_by],
+  );
+  return rowCount === 1;
+}
+
+export async function markSent(claimed: Claimed, messageId: string): Promise<void> {
+  await close(claimed, { status: 'sent', message_id: messageId, sent_at: new Date(), error: null });
+}
+
+export async function markFailed(claimed: Claimed, error: string): Promise<void> {
+  await close(claimed, { status: 'failed', error });
+}
+
+/** Not sent because it should not be: nobody has to repair anything. */
+export async function markDiscarded(claimed: Claimed, error: string): Promise<void> {
+  await close(claimed, { status: 'discarded', error });
+}
+
+export async function retryLater(claimed: Claimed, error: string): Promise<void> {
+  const pause = pauses[claimed.attempts - 1];
+  if (pause === undefined) return markFailed(claimed, `Given up after ${claimed.attempts} tries. ${error}`);
+  await change(claimed, {
+    status: 'queued',
+    error,
+    locked_by: null,
+    locked_at: null,
+    next_attempt_at: new Date(Date.now() + pause * 60_000),
+  });
+}
+
+/** Gives back what was not begun, as if it had never been taken. */
+export async function release(claimed: Claimed): Promise<void> {
+  await change(claimed, {
+    status: 'queued',
+    attempts: claimed.attempts - 1,
+    locked_by: null,
+    locked_at: null,
+    next_attempt_at: new Date(),
+  });
+}
+
+function close(claimed: Claimed, values: Record<string, unknown>): Promise<void> {
+  return change(claimed, { ...values, next_attempt_at: null, locked_by: null, locked_at: null });
+}
+
+async function change({ id, locked_by }: Claimed, values: Record<string, unknown>): Promise<void> {
+  await warehouse()('app.deliveries').where({ id, locked_by, status: 'rendering' }).update(values);
+}
+
+/** Forgets what nobody asks about any more. */
+export async function removeOld(days: number): Promise<number> {
+  return warehouse()('app.deliveries')
+    .whereIn('status', ['sent', 'failed', 'discarded'])
+    .andWhereRaw('created_at < now() - make_interval(days => ?)', [days])
+    .delete();
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Viewer } from '../../viewer.ts';
+import { dataVersion } from '../cube.ts';
+import { log } from '../log.ts';
+import { rightsKey } from '../token.ts';
+import * as viewers from '../viewers.ts';
+import * as deliveries from './deliveries.ts';
+import type { Delivery } from './deliveries.ts';
+import { MailProblem, messageId, open, type Mailer } from './mail.ts';
+import { oneLine, type Outcome } from './outcome.ts';
+import type { Mail } from './render.ts';
+import { make, ReportProblem } from './report.ts';
+import * as schedules from './schedules.ts';
+
+export type Runner = {
+  /** Starts what is due and sends until nothing is left; a tick that comes meanwhile joins the running one. */
+  tick(): Promise<void>;
+  /** Begins nothing new and waits for what is being sent. */
+  stop(patience?: number): Promise<void>;
+};
+
+type Options = {
+  worker: string;
+  /** how many are made and sent side by side */
+  hands?: number;
+  openMailer?: () => Mailer;
+  makeReport?: typeof make;
+};
+
+const longestSend = 120_000;
+
+export function createRunner({ worker, hands = 5, openMailer = open, makeReport = make }: Options): Runner {
+  const shared = new Shared(makeReport);
+  let mailer: Mailer | null = null;
+  let running: Promise<void> | null = null;
+  let stopping = false;
+
+  const work = async () => {
+    while ((await schedules.materialise()) > 0);
+    await Promise.all(
+      Array.from({ length: hands }, async () => {
+        while (!stopping) {
+          const delivery = await deliveries.claim(worker);
+          if (!delivery) return;
+          await deliver(delivery);
+        }
+      }),
+    );
+  };
+
+  const deliver = async (delivery: Delivery) => {
+    try {
+      const viewer = await viewerOf(delivery);
+      if (typeof viewer === 'string') return await deliveries.markDiscarded(delivery, viewer);
+      mailer ??= openMailer();
+      const mail = await shared.get(delivery, viewer);
+      if (stopping) return await deliveries.release(delivery);
+      // Another worker may have taken it over while this one was slow.
+      if (!(await deliveries.hold(delivery))) return;
+      const id = messageId(nameOf(delivery), mailer.from.address);
+      const outcome = await send(mailer, { ...mail, to: delivery.recipient, messageId: id });
+      if (outcome.kind === 'sent') await deliveries.markSent(delivery, id);
+      else if (outcome.kind === 'retry') await deliveries.retryLater(delivery, outcome.cause);
+      else await deliveries.markFailed(delivery, outcome.cause);
+    } catch (error) {
+      await fail(delivery, error);
+    }
+  };
+
+  return {
+    tick() {
+      if (stopping) return Promise.resolve();
+      running ??= work().finally(() => (running = null));
+      return running;
+    },
+    async stop(patience = 4000) {
+      stopping = true;
+      await Promise.race([running?.catch(() => undefined), sleep(patience, undefined, { ref: false })]);
+      mailer?.close();
+    },
+  };
+}
+
+function nameOf({ schedule_id, run_at, recipient }: Delivery): string {
+  return `${schedule_id}|${run_at.toISOString()}|${recipient}`;
+}
+
+/** Whose rows the recipient gets; a sentence when there is nobody to get them. */
+async function viewerOf(delivery: Delivery): Promise<Viewer | string> {
+  const { user_id, recipient, recipients, owner_id, locale } = delivery;
+  const isWanted = recipients.some((one) =>
+    user_id ? one.user_id === user_id : !one.user_id && one.email.trim().toLowerCase() === recipient,
+  );
+  if (!isWanted) return 'The address is no longer among the recipients.';
+  const viewer = await viewers.find(user_id ?? owner_id);
+  if (viewer) return { ...viewer, locale };
+  return user_id ? "The recipient's account is closed." : "The account of the schedule's owner is closed.";
+}
+
+async function send(mailer: Mailer, message: Parameters<Mailer['send']>[0]): Promise<Outcome> {
+  const late = sleep(longestSend, null, { ref: false }).then((): Outcome => ({
+    kind: 'retry',
+    cause: 'The mail server did not finish in time',
+  }));
+  return Promise.race([mailer.send(message), late]);
+}
+
+async function fail(delivery: Delivery, error: unknown): Promise<void> {
+  if (error instanceof MailProblem) return deliveries.markFailed(delivery, error.message);
+  if (error instanceof ReportProblem) {
+    return error.isPassing
+      ? deliveries.retryLater(delivery, error.message)
+      : deliveries.markDiscarded(delivery, error.message);
+  }
+  log.error({ err: error, delivery: delivery.id }, 'A report could not be delivered');
+  const cause = error instanceof Error ? error.message : String(error);
+  return deliveries.retryLater(delivery, `Unexpected: ${oneLine(cause)}`);
+}
+
+/** Recipients with equal rights and language get the very same mail, so it is made once. */
+class Shared {
+  readonly #made = new Map<string, Promise<Mail>>();
+  readonly #make: typeof make;
+  readonly #most = 64;
+
+  constructor(makeReport: typeof make) {
+    this.#make = makeReport;
+  }
+
+  async get(delivery: Delivery, viewer: Viewer): Promise<Mail> {
+    const { schedule_id, run_at, owner_id, title } = delivery;
+    // The mail names the person whose rows it is limited to.
+    const who = viewer.access === 'company' ? '' : viewer.name;
+    const key = [
+      schedule_id,
+      run_at.getTime(),
+      await dataVersion(),
+      rightsKey(viewer),
+      who,
+      viewer.locale,
+    ].join('|');
+    const known = this.#made.get(key);
+    if (known) return known;
+    const making = viewers
+      .find(owner_id)
+      .then((owner) => this.#make(delivery, viewer, { owner: owner?.name ?? 'Pulse', schedule: title }));
+    this.#made.set(key, making);
+    making.catch(() => this.#made.delete(key));
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > this.#most && oldest !== undefined) this.#made.delete(oldest);
+    return making;
+  }
+}

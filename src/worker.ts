@@ -1,0 +1,56 @@
+// The worker: what happens by the clock. It loads sources, sends reports and tidies up at night.
+import { hostname } from 'node:os';
+import { schedule, type ScheduledTask } from 'node-cron';
+import { readConfig } from '../etl/config.ts';
+import { log as appLog } from './lib/server/log.ts';
+import { createRunner } from './lib/server/reports/run.ts';
+import { read as readSettings } from './lib/server/settings.ts';
+import { close } from './lib/server/warehouse.ts';
+import { tidy } from './worker/cleaning.ts';
+import { createLoads } from './worker/loads.ts';
+
+const log = appLog.child({ part: 'worker' });
+const tasks: ScheduledTask[] = [];
+const reports = createRunner({ worker: `${hostname()}:${process.pid}` });
+const config = process.env.PULSE_CONFIG ? readConfig(process.env.PULSE_CONFIG) : null;
+const loads = config ? createLoads(config, process.env.WAREHOUSE_URL ?? '', log) : null;
+
+let stopping: Promise<void> | null = null;
+for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
+  process.on(signal, () => (stopping ??= stop(signal)));
+}
+// One thing that went wrong must not end what else is being sent; each place that can fail says more.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'Something failed unseen'));
+
+const { timezone } = await readSettings();
+for (const [source, { schedule: line }] of Object.entries(config?.sources ?? {})) {
+  if (line) at(line, `load ${source}`, async () => loads?.request(source));
+}
+at('* * * * *', 'reports', () => reports.tick());
+at('20 3 * * *', 'cleaning', () => tidy(log));
+
+log.info({ sources: tasks.length - 2, timezone }, 'The worker is ready');
+process.send?.({ ready: true });
+void guarded('reports', () => reports.tick());
+
+function at(line: string, name: string, work: () => Promise<void> | undefined): void {
+  // A tick that would overlap the one before it has nothing to do that the next will not.
+  tasks.push(schedule(line, () => guarded(name, work), { name, timezone, noOverlap: true }));
+}
+
+async function guarded(name: string, work: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error({ err: error, task: name }, 'A task of the worker failed');
+  }
+}
+
+async function stop(reason: string): Promise<void> {
+  log.info({ reason }, 'The worker ends');
+  for (const task of tasks) void task.stop();
+  loads?.stop();
+  await reports.stop();
+  await close().catch(() => undefined);
+  process.exit(0);
+}
