@@ -9,7 +9,7 @@ type BarSpec = Extract<ChartSpec, { kind: 'bar' }>;
 /** Parts of a whole, largest on top, each with its figure at the end so that no axis has to be read. */
 export function bar(spec: BarSpec, rows: ChartRow[], drawing: Drawing, palette: Palette) {
   const scale = scaleFor(rows.flatMap((row) => row.values));
-  const names = Math.round(Math.min(190, Math.max(84, drawing.width * 0.3)));
+  const names = Math.round(Math.min(190, Math.max(84, drawing.width * 0.36)));
   return {
     grid: { left: 4, right: 78, top: 2, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: { type: 'value', min: scale.min, max: scale.max, show: false },

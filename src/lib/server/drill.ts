@@ -155,12 +155,15 @@ function loadPartBlock(scope: Scope, metric: Metric, by: string, needs: string |
       chart: {
         title,
         spec: { kind: 'bar', dimension: by, dimension_title: title, series: series as never },
-        rows: top.shown.map((part) => ({
-          x: part.key ?? '',
-          label: part.label,
-          values: [part.value],
-          href: part.href,
-        })),
+        // "other" would dwarf the parts it is set beside
+        rows: top.shown
+          .filter((part) => part.href !== null)
+          .map((part) => ({
+            x: part.key ?? '',
+            label: part.label,
+            values: [part.value],
+            href: part.href,
+          })),
       },
     };
   });

@@ -22,7 +22,18 @@ const count = (scope: Scope, row: Row, member: string) =>
   formatCount(numberIn(row, member) ?? 0, scope.style.locale);
 
 export const specs: KpiSpec[] = [
-  { id: 'won_amount', metric: 'sales.won_amount', context: ['sales.deals_won'], sentence: () => null },
+  {
+    id: 'won_amount',
+    metric: 'sales.won_amount',
+    context: ['sales.deals_won', 'sales.average_deal'],
+    sentence: (scope, row) => {
+      const won = numberIn(row, 'sales.deals_won');
+      if (!won) return null;
+      const deals = m.deals_count({ count: won, shown: formatCount(won, scope.style.locale) }, scope.style);
+      const average = formatValue(numberIn(row, 'sales.average_deal'), 'money', scope.style);
+      return m.sentence_won({ deals, average }, scope.style);
+    },
+  },
   {
     id: 'conversion',
     metric: 'sales.conversion',
