@@ -7,7 +7,7 @@ import { monthStart, parseDay, printDay, today } from './company/calendar.ts';
 import { SEED, setScene, simulate } from './company/simulate.ts';
 import type { Company } from './company/types.ts';
 import { crm } from './store/crm.ts';
-import { addressOf, createDatabase, CRM, fill, PBX, readMarks } from './store/databases.ts';
+import { addressOf, createDatabase, fill, readMarks } from './store/databases.ts';
 import { exportAds, exportCalendar, exportMailings, exportRates, type Export } from './store/exports.ts';
 import { place, sweep } from './store/files.ts';
 import { exportHelpdesk } from './store/helpdesk.ts';
@@ -24,6 +24,8 @@ export type SeedOptions = {
   seed?: number;
   /** share of the usual size, for quick tests */
   scale?: number;
+  /** beginning of the databases' names */
+  prefix?: string;
   log?: (line: string) => void;
 };
 export type Seeded = { crmUrl: string; pbxUrl: string; configPath: string; seeded: boolean };
@@ -39,14 +41,19 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded> {
   const until = options.until ?? printDay(today() - 1);
   if (!/^\d{4}-\d\d-\d\d$/.test(until) || printDay(parseDay(until)) !== until)
     throw new Error(`«${until}» is not a day; expected YYYY-MM-DD`);
+  const names = ['crm', 'pbx'].map((name) => `${options.prefix ?? 'demo'}_${name}`) as [string, string];
   const answer = {
-    crmUrl: addressOf(options.adminUrl, CRM),
-    pbxUrl: addressOf(options.adminUrl, PBX),
+    crmUrl: addressOf(options.adminUrl, names[0]),
+    pbxUrl: addressOf(options.adminUrl, names[1]),
     configPath: join(folder, 'pulse.yaml'),
   };
   const wanted = { code: fingerprint(), seed: options.seed ?? SEED, scale: options.scale ?? 1 };
-  const marks = await readMarks(options.adminUrl);
-  const old = await agree(marks, folder, wanted);
+  const marks = await readMarks(options.adminUrl, names);
+  const old = await agree(
+    names.map((name) => marks.get(name)),
+    folder,
+    wanted,
+  );
   if (old !== null && (old.until === until || (options.until === undefined && old.until > until)))
     return { ...answer, seeded: false };
 
@@ -54,10 +61,10 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded> {
   const mark = JSON.stringify({ ...wanted, from, until } satisfies Mark);
   log(`demo company: two years up to ${until}`);
   const company = simulate(setScene({ ...wanted, until, from }));
-  for (const name of [CRM, PBX]) if (!marks.has(name)) await createDatabase(options.adminUrl, name);
+  for (const name of names) if (!marks.has(name)) await createDatabase(options.adminUrl, name);
   await Promise.all([
-    fill(answer.crmUrl, CRM, crm, company, mark),
-    fill(answer.pbxUrl, PBX, pbx, company, mark),
+    fill(answer.crmUrl, names[0], crm, company, mark),
+    fill(answer.pbxUrl, names[1], pbx, company, mark),
     writeFolder(folder, company),
   ]);
   // Last, so that a half-written company is written again.
@@ -86,12 +93,12 @@ async function writeFolder(folder: string, company: Company): Promise<void> {
 
 /** What all three places say, if they say the same and this code wrote it. */
 async function agree(
-  marks: Map<string, string | null>,
+  marks: (string | null | undefined)[],
   folder: string,
   wanted: Partial<Mark>,
 ): Promise<Mark | null> {
   const own = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => null);
-  if (own === null || marks.get(CRM) !== own || marks.get(PBX) !== own) return null;
+  if (own === null || marks.some((mark) => mark !== own)) return null;
   const mark = JSON.parse(own) as Mark;
   const same = mark.code === wanted.code && mark.seed === wanted.seed && mark.scale === wanted.scale;
   return same ? mark : null;

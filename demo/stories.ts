@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { DAY, dayOf, HOUR, monthOf, monthStart, printDay, startOf } from './company/calendar.ts';
+import { DAY, dayOf, HOUR, isWorkday, monthOf, monthStart, printDay, startOf } from './company/calendar.ts';
 import { SEED, setScene, simulate } from './company/simulate.ts';
 import type { Campaign, Company } from './company/types.ts';
 import { countOddities, type Oddities } from './stories/oddities.ts';
@@ -227,8 +227,15 @@ function findFault(company: Company) {
   };
 }
 
+/** A month of which hardly anything has passed says nothing; the one before it does. */
+function judged(until: number): number {
+  let worked = 0;
+  for (let day = monthStart(until); day <= until; day++) if (isWorkday(day)) worked++;
+  return worked < 5 ? monthStart(until) - 1 : until;
+}
+
 function findFailing(company: Company, { sales }: Books) {
-  const month = monthOf(company.until);
+  const month = monthOf(judged(company.until));
   const fact = (team: number, of: string): number =>
     sum(sales, (s) =>
       s.type === 'won' && s.team === team && s.closed !== null && monthOf(dayOf(s.closed)) === of
@@ -243,7 +250,7 @@ function findFailing(company: Company, { sales }: Books) {
   const worst = best(lines, (p) => -p.completion);
   const rest = lines.filter((p) => p.id !== worst.id);
   const gone = company.users.filter((u) => u.department_id === worst.id && u.dismissed_on !== null);
-  const before = monthOf(monthStart(company.until, -3));
+  const before = monthOf(monthStart(judged(company.until), -3));
   return {
     ...worst,
     month,

@@ -13,9 +13,9 @@ export const departments: Department[] = [
 ];
 
 export const KEY_TEAM = 5;
-/** They leave two months before the end of the default two years: the team's plan stays as it was. */
+/** They leave some ten weeks before the end of the default two years: the team's plan stays as it was. */
 export const LEAVERS = [14, 16];
-export const LEAVE_MONTH = 23;
+export const LEAVE_MONTH = 21;
 export const SILENT = 9;
 export const GENEROUS = 11;
 
@@ -91,7 +91,7 @@ export function hireManagers(from: number): Manager[] {
     department_id,
     position,
     hired_on: monthStart(from, hired) + (id % 20),
-    dismissed_on: left === null ? null : monthStart(from, left) + 3,
+    dismissed_on: left === null ? null : monthStart(from, left) + 24,
   });
   return [
     ...leads.map((l) => hire(l, 'Руководитель отдела')),

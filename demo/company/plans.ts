@@ -48,7 +48,7 @@ export function plan(
     const now = weigh(scene, i);
     for (const s of scopes)
       for (const metric of s.metrics) {
-        const strained = s.kind === 'team' && s.scope === String(STRAINED) && i >= LEAVE_MONTH;
+        const strained = s.kind === 'team' && s.scope === String(STRAINED) && i > LEAVE_MONTH;
         // Frozen at the last half-year with the whole crew.
         const base = strained ? LEAVE_MONTH : i;
         const past = Array.from({ length: Math.min(6, base) }, (_, n) => base - 1 - n);

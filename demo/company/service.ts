@@ -45,7 +45,7 @@ export function complain(world: World, life: Life, faultDay: number): Ticket[] {
     // A bad batch: units sold long ago fail too, but none before the batch's day.
     for (let i = 1; i <= 2; i++) {
       const ticket = open(random, life, i, 'Брак', random.between(1, 240));
-      if (ticket.opened >= startOf(faultDay) && random.chance(0.42))
+      if (ticket.opened >= startOf(faultDay) && random.chance(0.6))
         tickets.push({ ...ticket, stage: 'Эксплуатация' });
     }
   }

@@ -5,9 +5,6 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Company } from '../company/types.ts';
 import { declare, encode, index, type Table } from './tables.ts';
 
-export const CRM = 'demo_crm';
-export const PBX = 'demo_pbx';
-
 export function addressOf(adminUrl: string, database: string): string {
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
@@ -15,11 +12,11 @@ export function addressOf(adminUrl: string, database: string): string {
 }
 
 /** What the databases say of themselves; null where there is none or it was never finished. */
-export async function readMarks(adminUrl: string): Promise<Map<string, string | null>> {
+export async function readMarks(adminUrl: string, names: string[]): Promise<Map<string, string | null>> {
   return connected(adminUrl, async (client) => {
     const { rows } = await client.query<{ datname: string; mark: string | null }>(
       `select datname, shobj_description(oid, 'pg_database') as mark from pg_database where datname = any($1)`,
-      [[CRM, PBX]],
+      [names],
     );
     return new Map(rows.map((row) => [row.datname, row.mark]));
   });
