@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEtl } from './commands/etl.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addQuery } from './commands/query.ts';
+import { addReport } from './commands/report.ts';
 import { addStart } from './commands/start.ts';
 import { addTest } from './commands/test.ts';
 import { addUser } from './commands/user.ts';
