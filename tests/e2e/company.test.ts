@@ -1,0 +1,204 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser } from '../harness/browser.ts';
+import { admin, chartsDrawn, signIn, startStack, type RunningStack } from './stack.ts';
+
+const march = 'from=2025-03-01&to=2025-03-31';
+const hostile = '<img src=x onerror=alert(1)>';
+
+let stack: RunningStack;
+let browser: Browser;
+let page: Page;
+/** What the browser complained about, e.g. a style or script that the policy refused, and requests elsewhere. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+  page = await signIn(browser, stack);
+  watch(page);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+function watch(page: Page) {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(stack.address) && !request.url().startsWith('data:'))
+      complaints.push(`request to ${request.url()}`);
+  });
+}
+
+const figure = async (id: string) =>
+  Number(await page.locator(`#kpi-${id}`).first().getAttribute('data-value'));
+
+async function sqlNumber(sql: string): Promise<number> {
+  const [row] = await stack.query(sql);
+  return Number(Object.values(row ?? {})[0]);
+}
+
+const inMarch = (column: string) =>
+  `(${column} at time zone 'Europe/Moscow')::date between '2025-03-01' and '2025-03-31'`;
+const real = 'not is_test and not is_deleted';
+
+test('a stranger sees the sign-in page, and only the right password opens', async () => {
+  const context = await browser.newContext({ baseURL: stack.address, locale: 'ru-RU' });
+  const stranger = await context.newPage();
+  await stranger.goto(`/drill/sales.won_amount?${march}`);
+  expect(new URL(stranger.url()).pathname).toBe('/login');
+  const { email, password } = admin(stack);
+  await stranger.fill('input[name=email]', email);
+  await stranger.fill('input[name=password]', 'not the password');
+  await stranger.click('main button');
+  await stranger.getByRole('alert').waitFor();
+  expect(await stranger.getByRole('alert').textContent()).toContain('Неверная почта или пароль');
+  await stranger.fill('input[name=password]', password);
+  await stranger.click('main button');
+  await stranger.waitForURL((url) => url.pathname === '/drill/sales.won_amount');
+  expect(new URL(stranger.url()).search).toBe(`?${march}`);
+  await stranger.getByRole('button', { name: 'Выйти' }).click();
+  await stranger.waitForURL((url) => url.pathname === '/login');
+  await stranger.goto('/');
+  expect(new URL(stranger.url()).pathname).toBe('/login');
+  await context.close();
+});
+
+test('a form of another site is refused', async () => {
+  const response = await fetch(`${stack.address}/preferences`, {
+    method: 'POST',
+    headers: { origin: 'https://elsewhere.example', 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'theme=dark',
+  });
+  expect(response.status).toBe(403);
+});
+
+describe('the figures of the page are those of the warehouse and of the count by hand', () => {
+  beforeAll(async () => {
+    await page.goto(`/?${march}`);
+    await chartsDrawn(page);
+  });
+
+  test.each<[string, string, number]>([
+    [
+      'won_amount',
+      `select sum(amount) from core.fct_deals where status = 'won' and ${real} and ${inMarch('closed_at')}`,
+      500_000,
+    ],
+    [
+      'conversion',
+      `select avg((status = 'won')::int) from core.fct_deals where ${real} and ${inMarch('created_at')}`,
+      4 / 7,
+    ],
+    [
+      'romi',
+      `select (p - s) / s from
+         (select sum(amount - coalesce(cost, 0)) p from core.fct_deals
+           where status = 'won' and ${real} and ${inMarch('closed_at')}) deals,
+         (select sum(cost) s from core.fct_marketing_spend
+           where not is_deleted and day between '2025-03-01' and '2025-03-31') spend`,
+      0.5,
+    ],
+    [
+      'nps',
+      `select 100.0 * (count(*) filter (where score >= 9) - count(*) filter (where score <= 6)) / count(*)
+         from core.fct_survey_responses where not is_deleted and ${inMarch('answered_at')}`,
+      40,
+    ],
+    [
+      'open_complaints',
+      `select count(*) from core.fct_complaints where not is_deleted and status in ('new', 'in_progress')`,
+      3,
+    ],
+  ])('%s', async (id, sql, counted) => {
+    expect(await figure(id)).toBeCloseTo(await sqlNumber(sql), 6);
+    expect(await figure(id)).toBeCloseTo(counted, 6);
+  });
+
+  test('plan', async () => {
+    expect(await figure('plan')).toBeCloseTo(1.25, 6);
+    expect(await page.locator('#kpi-plan').textContent()).toContain('План на март 2025');
+  });
+
+  test('each says as of when', async () => {
+    const moments = await page.locator('article [data-as-of]').count();
+    expect(moments).toBe(6);
+  });
+});
+
+test('from the page to the parts to the records, and they add up', async () => {
+  await page.goto(`/?${march}`);
+  await page.locator('#kpi-won_amount a').click();
+  await page.waitForURL((url) => url.pathname === '/drill/sales.won_amount');
+  await page.getByRole('link', { name: 'Менеджер', exact: true }).click();
+  await page.waitForURL((url) => url.searchParams.get('by') === 'owner');
+  await page.locator('[data-parts] a', { hasText: 'Анна' }).click();
+  await page.waitForURL((url) => url.searchParams.get('part') === 'Анна');
+  await chartsDrawn(page);
+  const head = Number(await page.locator('[data-drill-value]').getAttribute('data-drill-value'));
+  const cells = await page
+    .locator('[data-records] td[data-value]')
+    .evaluateAll((found) => found.map((cell) => Number(cell.getAttribute('data-value'))));
+  expect(cells).toHaveLength(2);
+  expect(cells.reduce((sum, value) => sum + value, 0)).toBeCloseTo(head, 6);
+  expect(head).toBeCloseTo(350_000.5, 6);
+  await page.goBack();
+  expect(await page.locator('[data-records] tbody tr').count()).toBe(4);
+});
+
+test('a hostile name changes nothing but itself', async () => {
+  await page.goto(`/drill/sales.conversion?${march}&by=owner`);
+  await chartsDrawn(page);
+  await page.locator('[data-parts] a', { hasText: hostile }).click();
+  await page.waitForURL((url) => url.searchParams.get('part') === hostile);
+  expect(await page.locator('h1').textContent()).toContain(hostile);
+  expect(await page.locator('img').count()).toBe(0);
+});
+
+test('what the address says wrongly is dropped with a word, and the page stands', async () => {
+  await page.goto('/?period=someday&colour=red&team=Nowhere');
+  const notices = await page
+    .locator('[data-notice]')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('data-notice')));
+  expect(notices).toEqual(expect.arrayContaining(['dropped_invalid', 'dropped_unknown', 'no_such_value']));
+  expect(await page.locator('#kpi-won_amount').count()).toBe(1);
+  const missing = await page.goto('/drill/sales.nothing');
+  expect(missing?.status()).toBe(404);
+  complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
+});
+
+test('another language changes every word and stays', async () => {
+  await page.goto(`/?${march}`);
+  await page.getByRole('button', { name: 'EN' }).first().click();
+  await page.getByRole('heading', { name: 'The state of the company' }).waitFor();
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  expect(await page.locator('#kpi-won_amount').textContent()).toContain('₽500K');
+  expect(await page.locator('main').textContent()).not.toMatch(/Выручка|Данные на|Жалобы/);
+  await page.reload();
+  expect(await page.locator('h1').textContent()).toBe('The state of the company');
+  const [user] = await stack.query(`select locale from app.users`);
+  expect(user?.locale).toBe('en');
+  await page.getByRole('button', { name: 'RU' }).first().click();
+  await page.getByRole('heading', { name: 'Состояние компании' }).waitFor();
+});
+
+test.each([390, 768, 1440])('at %s pixels nothing has to be scrolled sideways', async (width) => {
+  const narrow = await signIn(browser, stack, { viewport: { width, height: 844 } });
+  watch(narrow);
+  for (const path of [`/?${march}`, `/drill/sales.won_amount?${march}&by=owner`]) {
+    await narrow.goto(path);
+    await chartsDrawn(narrow);
+    const spare = await narrow.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(spare).toBeLessThanOrEqual(0);
+  }
+  await narrow.context().close();
+});
+
+test('the browser had nothing to complain about: no error, no refused style, nothing from elsewhere', () => {
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export type RunningStack = {
+  address: string;
+  home: string;
+  query(sql: string): Promise<Record<string, string>[]>;
+  stop(): Promise<void>;
+};
+
+/** Everything as `npm start` starts it, for the small company that was counted by hand. */
+export async function startStack(config = 'tests/fixtures/golden/pulse.yaml'): Promise<RunningStack> {
+  const home = mkdtempSync(join(tmpdir(), 'pulse-e2e-'));
+  const child = spawn(process.execPath, ['bin/pulse.js', 'start'], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: '', PULSE_HOME: home, PULSE_CONFIG: resolve(root, config), PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stop = async () => {
+    if (child.exitCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    const address = await waitForAddress(child);
+    return { address, home, query: (sql) => query(home, sql), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function waitForAddress(child: ChildProcess): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      const address = /Address\s+(http:\/\/\S+)/.exec(said)?.[1];
+      if (address) resolve(address);
+    };
+    child.stdout?.on('data', listen);
+    child.stderr?.on('data', listen);
+    child.once('exit', (code) => reject(new Error(`start ended with ${code}:\n${said}`)));
+  });
+}
+
+/** Straight at the warehouse, past Cube and the app: what the page shows is held against this. */
+async function query(home: string, sql: string): Promise<Record<string, string>[]> {
+  const { port } = JSON.parse(readFileSync(join(home, 'postgres.json'), 'utf8')) as { port: number };
+  const password = readFileSync(join(home, 'postgres.password'), 'utf8').trim();
+  const client = new pg.Client({ connectionString: `postgres://pulse:${password}@127.0.0.1:${port}/pulse` });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, string>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export const admin = ({ home }: RunningStack) => ({
+  email: 'admin@pulse.local',
+  password: readFileSync(join(home, 'admin-password'), 'utf8').trim(),
+});
+
+export async function signIn(
+  browser: Browser,
+  stack: RunningStack,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: stack.address,
+    locale: 'ru-RU',
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  const { email, password } = admin(stack);
+  await page.goto('/login');
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=password]', password);
+  await Promise.all([page.waitForURL((url) => url.pathname === '/'), page.click('main button')]);
+  return page;
+}
+
+/** Ready means drawn: every chart of the page has said so. */
+export async function chartsDrawn(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready')),
+  );
+}
