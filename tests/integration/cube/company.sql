@@ -102,3 +102,14 @@ select m::date, metric, kind, scope, key, 100 + length(scope) * 7.5, case when s
 from generate_series('2025-03-01'::timestamp, '2025-05-01', '1 month') m, unnest(array['won_amount', 'deals']) metric,
   (values ('company', '', null::bigint), ('team', 'North', 1), ('team', 'South', 2), ('employee', 'Ann', 11), ('employee', 'Eve', 13)) s(kind, scope, key);
 update core.fct_plan_fact set elapsed_workdays = 0 where month = '2025-05-01';
+insert into core.fct_activities (source, source_id, kind, created_at, employee_key, due_at, done_at, is_deleted)
+select 'crm', 'act' || k, (array['email', 'meeting', 'task', 'message'])[1 + k % 4], at, (array[11, 12, 13, null])[1 + k / 4 % 4],
+  at + interval '3 days', case when k % 3 <> 0 then at + interval '2 days' end, k % 37 = 0
+from (select k, timestamptz '2025-01-10 20:40Z' + k * interval '7 hours' as at from generate_series(1, 320) k) a;
+update core.dim_employees set hired_at = '2025-02-03', left_at = '2025-03-05' where employee_key = 13;
+update ops.sources set entities = '{deals,customers}' where source = 'crm';
+insert into ops.runs (source, status) values ('crm', 'succeeded'), ('crm', 'succeeded'), ('crm', 'failed');
+insert into ops.run_streams (run_id, stream, entity, is_full, read, duplicate)
+values (1, 'deals', 'deals', true, 9, 5), (2, 'deals', 'deals', true, 9, 3), (3, 'deals', 'deals', true, 9, 8), (1, 'old', 'deals', true, 2, 1);
+insert into ops.quarantine (source, stream, entity, row_hash, position, row, field, reason, first_run_id, last_run_id, resolved_at)
+select 'crm', 'deals', 'deals', k::text, k::text, '{}', 'amount', 'not a number', 1, 2, case when k > 4 then now() end from generate_series(1, 6) k;
