@@ -1,6 +1,7 @@
 import type { FieldSpec, Stream } from './config.ts';
 import { toIso } from './date-form.ts';
 import { entities, fieldsOf, type Field } from './entities.ts';
+import { toDate, toNumber, toTimestamp } from './parsing.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 export type MappingContext = {
@@ -36,6 +37,11 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
   if (!('source_id' in stream.fields) && stream.key)
     texts.push(`${keyText(stream, context)} as ${t('source_id')}`);
   if (stream.cursor) texts.push(`${column(stream.cursor, context)} as ${t('cursor')}`);
+  const isos = mapped.flatMap((field) => {
+    const spec = stream.fields[field] as FieldSpec;
+    const form = typeof spec === 'string' ? undefined : spec.format;
+    return form ? [`, ${toIso(t(field), form)} as ${t(`${field}_iso`)}`] : [];
+  });
   const hasId = 'source_id' in stream.fields || stream.key !== undefined;
 
   const typed = Object.entries(known)
@@ -46,9 +52,7 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
         : `null${cast(definition)}`;
       return `${sql} as ${identifier(field)}`;
     });
-  const version = stream.cursor
-    ? `ops.to_timestamp(${t('cursor')}, ${literal(context.timezone)})`
-    : 'null::timestamptz';
+  const version = stream.cursor ? toTimestamp(t('cursor'), context.timezone) : 'null::timestamptz';
   const hashed = Object.keys(known).filter((field) => field !== 'source_id' && field !== 'updated_at');
 
   return `
@@ -77,8 +81,12 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
       from (
         select q.*, ${typed.join(',\n          ')}, ${version} as version_at
         from (
-          select s._n, s._position, s._problem${texts.map((text) => `,\n            ${text}`).join('')}
-          from ${context.table} s
+          select w.*${isos.join('')}
+          from (
+            select s._n, s._position, s._problem${texts.map((text) => `,\n              ${text}`).join('')}
+            from ${context.table} s
+            offset 0
+          ) w
           offset 0
         ) q
         offset 0
@@ -145,23 +153,21 @@ function fieldText(spec: FieldSpec, context: MappingContext): string {
 function parse(field: string, definition: Field, spec: FieldSpec, context: MappingContext): string {
   const options = typeof spec === 'string' ? {} : spec;
   const raw = t(field);
-  const zone = literal(context.timezone);
-  const moment = options.format ? toIso(raw, options.format) : raw;
-  const decimal = options.number?.decimal ? literal(options.number.decimal) : 'null';
-  const divide = options.number?.divide ? ` / ${options.number.divide}` : '';
+  const iso = options.format ? t(`${field}_iso`) : raw;
+  const number = toNumber(raw, options.number?.decimal);
   switch (definition.type) {
     case 'number':
-      return `ops.to_number(${raw}, ${decimal})${divide}`;
+      return options.number?.divide ? `(${number}) / ${options.number.divide}` : number;
     case 'integer':
-      return `(select case when n = trunc(n) and abs(n) < 2e9 then n::integer end from ops.to_number(${raw}, ${decimal}) n)`;
+      return `(select case when n = trunc(n) and abs(n) < 2e9 then n::integer end from (select ${number} as n) i)`;
     case 'boolean':
       return `ops.to_boolean(${raw})`;
     case 'date':
-      return `ops.to_date(${moment}, ${zone})`;
+      return toDate(iso, context.timezone);
     case 'month':
-      return `ops.to_month(${moment}, ${zone})`;
+      return `ops.to_month(${iso}, ${literal(context.timezone)})`;
     case 'timestamp':
-      return `ops.to_timestamp(${moment}, ${zone})`;
+      return toTimestamp(iso, context.timezone);
     case 'currency':
       return `case when upper(${raw}) ~ '^[A-Z]{3}$' then upper(${raw}) end`;
     case 'text':

@@ -71,6 +71,8 @@ export async function merge(
     'select outcome, count(*) as n from fresh group by outcome',
   );
   const count = (outcome: string): number => Number(rows.find((row) => row.outcome === outcome)?.n ?? 0);
+  // Readers' statistics come too late for what is derived next in this transaction.
+  if (count('inserted') + count('updated') > 500) await client.query(`analyze ${core}`);
   const kept = count('inserted') + count('updated') + count('unchanged');
   return {
     read: landed.read,

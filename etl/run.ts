@@ -4,9 +4,11 @@ import type { Landing, Request } from './connectors/connector.ts';
 import { readFiles } from './connectors/files.ts';
 import { readRest } from './connectors/rest.ts';
 import { readSql } from './connectors/sql.ts';
-import { entityNames } from './entities.ts';
+import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
+import { identifier } from './sql-text.ts';
+import { toNumber } from './parsing.ts';
 import { merge, type Counts } from './merge.ts';
 import { reland, resolve } from './quarantine.ts';
 import { writeSettings, writeSources } from './settings.ts';
@@ -17,7 +19,7 @@ export type RunSummary = {
   status: 'succeeded' | 'failed' | 'busy';
   error: string | null;
   seconds: number;
-  streams: (Counts & { stream: string; entity: string; is_full: boolean })[];
+  streams: (Counts & { stream: string; entity: EntityName; is_full: boolean })[];
 };
 
 export type RunOptions = {
@@ -30,6 +32,8 @@ export type RunOptions = {
   log?: (line: string) => void;
   signal?: AbortSignal;
 };
+
+type SourceOptions = RunOptions & { isFirst: boolean };
 
 /** One lock for the part of a run that readers see: landings go on side by side, merges follow each other. */
 const publishLock = 0x70756c73;
@@ -44,17 +48,25 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
   try {
     await writeSettings(client, options.config);
     await writeSources(client, options.config);
+    // Nobody reads before the first load is through, so what is derived from all sources is derived once.
+    const isFirst = (await readVersion(client)) === 0 && !options.only;
     for (const [name, source] of inOrder(options.config)) {
       if (options.only && !options.only.includes(name)) continue;
       options.signal?.throwIfAborted();
-      summaries.push(await runSource(client, name, source, options));
+      summaries.push(await runSource(client, name, source, { ...options, isFirst }));
     }
-    if (summaries.some(({ streams }) => streams.some((s) => s.entity === 'fx_rates' && s.inserted + s.updated > 0))) {
+    if (
+      summaries.some(({ streams }) =>
+        streams.some((s) => s.entity === 'fx_rates' && s.inserted + s.updated > 0),
+      )
+    ) {
       for (const name of await waitingForRates(client)) {
         const source = options.config.sources[name];
-        if (source) summaries.push(await runSource(client, name, source, { ...options, isRetry: true }));
+        if (source)
+          summaries.push(await runSource(client, name, source, { ...options, isFirst, isRetry: true }));
       }
     }
+    if (isFirst && summaries.some(({ status }) => status === 'succeeded')) await publishFirst(client);
   } finally {
     await client.end();
   }
@@ -63,7 +75,8 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
 
 /** Sources of exchange rates come first: what they lack sends amounts to quarantine. */
 function inOrder(config: Config): [string, Source][] {
-  const rank = ([, source]: [string, Source]): number => (source.streams.some((s) => s.entity === 'fx_rates') ? 0 : 1);
+  const rank = ([, source]: [string, Source]): number =>
+    source.streams.some((s) => s.entity === 'fx_rates') ? 0 : 1;
   return Object.entries(config.sources).sort((a, b) => rank(a) - rank(b));
 }
 
@@ -79,7 +92,7 @@ async function runSource(
   client: pg.Client,
   name: string,
   source: Source,
-  options: RunOptions,
+  options: SourceOptions,
 ): Promise<RunSummary> {
   const started = performance.now();
   const summary: RunSummary = { source: name, status: 'succeeded', error: null, seconds: 0, streams: [] };
@@ -113,7 +126,7 @@ async function loadSource(
   name: string,
   source: Source,
   runId: string,
-  options: RunOptions,
+  options: SourceOptions,
   summary: RunSummary,
 ): Promise<void> {
   const { config } = options;
@@ -170,14 +183,18 @@ async function loadSource(
       ],
     );
   }
-  await transform(
-    client,
-    runId,
-    streams.map((stream) => stream.entity),
-  );
+  if (!options.isFirst) {
+    const changed = summary.streams.filter((s) => s.inserted + s.updated + s.deleted > 0);
+    await transform(
+      client,
+      runId,
+      changed.map((s) => s.entity),
+    );
+    await bumpVersion(client);
+  }
   await client.query(
-    `with v as (update ops.data_version set version = version + 1, changed_at = clock_timestamp() returning version)
-     update ops.runs set status = 'succeeded', finished_at = clock_timestamp(), data_version = v.version from v where run_id = $1`,
+    `update ops.runs set status = 'succeeded', finished_at = clock_timestamp(),
+       data_version = (select version from ops.data_version) where run_id = $1`,
     [runId],
   );
   await client.query(
@@ -186,6 +203,23 @@ async function loadSource(
     [name, runId, options.isRetry ?? false],
   );
   await client.query('commit');
+}
+
+async function publishFirst(client: pg.Client): Promise<void> {
+  await client.query('begin');
+  await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
+  await transform(client, '0', 'all');
+  await bumpVersion(client);
+  await client.query('commit');
+}
+
+async function readVersion(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ version: string }>('select version from ops.data_version');
+  return Number(rows[0]?.version ?? 0);
+}
+
+async function bumpVersion(client: pg.Client): Promise<void> {
+  await client.query('update ops.data_version set version = version + 1, changed_at = clock_timestamp()');
 }
 
 function open(source: Source, stream: Stream, request: Request): Promise<Landing> {
@@ -208,7 +242,7 @@ async function readCursor(client: pg.Client, source: string, stream: Stream): Pr
   return rows[0]?.cursor ?? null;
 }
 
-/** The cursor is the greatest value that landed: as a number or a time where it reads as one, else as text. */
+/** The cursor is the greatest value that landed: as a time or a number where it reads as one, else as text. */
 async function saveCursor(
   client: pg.Client,
   source: string,
@@ -217,11 +251,11 @@ async function saveCursor(
   runId: string,
 ): Promise<void> {
   if (!stream.cursor) return;
-  const column = `"${landed.columns.get(stream.cursor)?.replaceAll('"', '""')}"`;
+  const column = `s.${identifier(landed.columns.get(stream.cursor) ?? '')}`;
   await client.query(
     `insert into ops.cursors (source, stream, cursor, run_id)
-     select $1, $2, ${column}, $3 from ${landed.table} where ${column} is not null
-     order by ops.to_number(${column}, '.') desc nulls last, ops.to_timestamp(${column}, 'UTC') desc nulls last, ${column} desc
+     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n) where ${column} is not null
+     order by m.version_at desc nulls last, ${toNumber(column, '.')} desc nulls last, ${column} desc
      limit 1
      on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
     [source, streamName(stream), runId],

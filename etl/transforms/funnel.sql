@@ -1,51 +1,53 @@
 -- reads: deals, deal_stage_events, stages
 -- One row per deal and open stage reached. Reached: an event at this position or later among the open stages, or won;
 -- a deal without events reached its current stage. Skipped stages count as reached and passed, without days.
+-- Steps are tables of their own so that the planner knows their sizes.
+create temp table funnel_events on commit drop as
+select e.source, e.deal_id, e.stage_key, e.entered_at, s.kind, s.position, s.pipeline, s.source as stage_source,
+  lead(e.entered_at) over (partition by e.source, e.deal_id order by e.entered_at, s.position) as next_at
+from core.fct_deal_stage_events e
+join core.dim_stages s on s.stage_key = e.stage_key
+where not e.is_deleted;
+
+create temp table funnel_visits on commit drop as
+select source, deal_id, stage_key, min(entered_at) as entered_at,
+  case when bool_or(next_at is null) then null else max(next_at) end as left_at
+from funnel_events where kind = 'open'
+group by source, deal_id, stage_key;
+
+create temp table funnel_deals on commit drop as
+select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.closed_at,
+  coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
+  greatest(r.position, case when s.kind = 'open' then s.position end) as reached
+from core.fct_deals d
+left join core.dim_stages s on s.stage_key = d.stage_key
+left join (
+  select distinct on (source, deal_id) source, deal_id, pipeline, stage_source
+  from funnel_events order by source, deal_id, entered_at desc, position desc
+) l on l.source = d.source and l.deal_id = d.source_id
+left join (
+  select source, deal_id, max(position) as position from funnel_events where kind = 'open' group by source, deal_id
+) r on r.source = d.source and r.deal_id = d.source_id;
+analyze funnel_events;
+analyze funnel_visits;
+analyze funnel_deals;
+
 truncate core.fct_funnel;
 insert into core.fct_funnel
   (source, deal_id, deal_key, stage_key, entered_at, left_at, is_passed, is_current, is_lost_here, days)
-with events as (
-  select e.source, e.deal_id, e.stage_key, e.entered_at, s.kind, s.position, s.pipeline, s.source as stage_source,
-    lead(e.entered_at) over next as next_at
-  from core.fct_deal_stage_events e
-  join core.dim_stages s on s.stage_key = e.stage_key
-  where not e.is_deleted
-  window next as (partition by e.source, e.deal_id order by e.entered_at, s.position)
-), visits as (
-  select source, deal_id, stage_key, min(entered_at) as entered_at,
-    case when bool_or(next_at is null) then null else max(next_at) end as left_at
-  from events where kind = 'open'
-  group by source, deal_id, stage_key
-), last_seen as (
-  select distinct on (source, deal_id) source, deal_id, pipeline, stage_source
-  from events order by source, deal_id, entered_at desc, position desc
-), deals as (
-  select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.closed_at, s.position, s.kind,
-    coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source
-  from core.fct_deals d
-  left join core.dim_stages s on s.stage_key = d.stage_key
-  left join last_seen l on l.source = d.source and l.deal_id = d.source_id
-), reached as (
-  select source, deal_id, max(position) as position
-  from (
-    select source, deal_id, position from events where kind = 'open'
-    union all
-    select source, source_id, position from deals where kind = 'open'
-  ) r
-  group by source, deal_id
-), stays as (
-  select d.source, d.source_id, d.deal_key, s.stage_key, v.entered_at,
-    d.status = 'open' and s.stage_key = d.stage_key as is_current,
-    coalesce(v.left_at, d.closed_at) as left_at,
-    d.status = 'won' or s.position < r.position as is_passed,
-    d.status = 'lost' and s.position = r.position as is_lost_here
-  from deals d
-  join core.dim_stages s on s.source = d.stage_source and s.pipeline = d.pipeline and s.kind = 'open' and not s.is_deleted
-  left join reached r on r.source = d.source and r.deal_id = d.source_id
-  left join visits v on v.source = d.source and v.deal_id = d.source_id and v.stage_key = s.stage_key
-  where d.status = 'won' or s.position <= r.position or s.stage_key = d.stage_key
-)
 select source, source_id, deal_key, stage_key, entered_at, case when is_current then null else left_at end,
   coalesce(is_passed, false), is_current, coalesce(is_lost_here, false),
   extract(epoch from (case when is_current then now() else left_at end - entered_at)) / 86400
-from stays;
+from (
+  select d.source, d.source_id, d.deal_key, s.stage_key, v.entered_at,
+    d.status = 'open' and s.stage_key = d.stage_key as is_current,
+    coalesce(v.left_at, d.closed_at) as left_at,
+    d.status = 'won' or s.position < d.reached as is_passed,
+    d.status = 'lost' and s.position = d.reached as is_lost_here
+  from funnel_deals d
+  join core.dim_stages s
+    on s.source = d.stage_source and s.pipeline = d.pipeline and s.kind = 'open' and not s.is_deleted
+  left join funnel_visits v on v.source = d.source and v.deal_id = d.source_id and v.stage_key = s.stage_key
+  where d.status = 'won' or s.position <= d.reached or s.stage_key = d.stage_key
+) stays;
+drop table funnel_events, funnel_visits, funnel_deals;

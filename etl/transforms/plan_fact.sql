@@ -4,10 +4,10 @@
 truncate core.fct_plan_fact;
 insert into core.fct_plan_fact
   (month, metric, scope_kind, scope, scope_key, plan, fact, workdays, elapsed_workdays)
-with zone as (
+with recursive zone as (
   select value #>> '{}' as name, (now() at time zone (value #>> '{}'))::date as today
   from core.settings where key = 'reporting.timezone'
-), plans as (
+), plans as materialized (
   select p.month, regexp_replace(p.metric, '^.*\.', '') as metric, p.scope_kind, coalesce(s.name, p.scope) as scope, s.key,
     sum(p.target) as plan
   from core.fct_plans p
@@ -71,12 +71,32 @@ with zone as (
   select 'invoiced', issued_at, amount, null, null, null, null from core.fct_invoices where not is_deleted
   union all
   select 'paid', paid_at, amount, null, null, null, null from core.fct_payments where not is_deleted
-), months as (
+), months as materialized (
   select date_trunc('month', e.at at time zone zone.name)::date as month, e.metric, e.employee_key, e.team_key,
     e.product_key, e.channel, sum(e.value) as value
   from events e, zone
   where e.value is not null and e.at is not null and e.metric in (select metric from plans)
   group by 1, 2, 3, 4, 5, 6
+), team_scopes as (
+  -- A team's plan is met by its sub-teams too. Union drops what a cycle of parents would repeat.
+  select team_key, team_key as scope_key from core.dim_teams
+  union
+  select t.team_key, s.scope_key from core.dim_teams t join team_scopes s on s.team_key = t.parent_key
+), facts as (
+  select m.month, m.metric, 'company' as scope_kind, null::bigint as scope_key, '' as scope, sum(m.value) as fact
+  from months m group by 1, 2
+  union all
+  select m.month, m.metric, 'team', s.scope_key, '', sum(m.value)
+  from months m join team_scopes s on s.team_key = m.team_key group by 1, 2, 4
+  union all
+  select m.month, m.metric, 'employee', m.employee_key, '', sum(m.value)
+  from months m where m.employee_key is not null group by 1, 2, 4
+  union all
+  select m.month, m.metric, 'product', m.product_key, '', sum(m.value)
+  from months m where m.product_key is not null group by 1, 2, 4
+  union all
+  select m.month, m.metric, 'channel', null, lower(m.channel), sum(m.value)
+  from months m where m.channel is not null group by 1, 2, 5
 ), days as (
   select p.month, count(*) filter (where c.is_workday) as workdays,
     count(*) filter (where c.is_workday and c.day < zone.today) as elapsed
@@ -84,14 +104,9 @@ with zone as (
   join core.dim_calendar c on c.day >= p.month and c.day < p.month + interval '1 month', zone
   group by p.month
 )
-select p.month, p.metric, p.scope_kind, p.scope, p.key, p.plan,
-  (select sum(m.value) from months m
-   where m.month = p.month and m.metric = p.metric and case p.scope_kind
-     when 'company' then true
-     when 'team' then m.team_key = p.key
-     when 'employee' then m.employee_key = p.key
-     when 'product' then m.product_key = p.key
-     when 'channel' then lower(m.channel) = lower(p.scope)
-   end),
-  days.workdays, days.elapsed
-from plans p join days on days.month = p.month;
+select p.month, p.metric, p.scope_kind, p.scope, p.key, p.plan, f.fact, days.workdays, days.elapsed
+from plans p
+join days on days.month = p.month
+left join facts f on f.month = p.month and f.metric = p.metric and f.scope_kind = p.scope_kind
+  and coalesce(f.scope_key, 0) = coalesce(p.key, 0)
+  and f.scope = case p.scope_kind when 'channel' then lower(p.scope) else '' end;

@@ -12,7 +12,7 @@ where d.stage_key = s.stage_key and s.is_inferred and s.kind <> d.kind;
 
 -- A deal whose source gives no status has that of its stage, whenever the stage becomes known.
 update core.fct_deals d
-set status = case s.kind when 'won' then 'won' when 'lost' then 'lost' else 'open' end, run_id = :run_id
+set status = case s.kind when 'won' then 'won' when 'lost' then 'lost' else 'open' end, run_id = greatest(d.run_id, :run_id)
 from core.dim_stages s
 where s.stage_key = d.stage_key and d.status_given is null
   and d.status <> case s.kind when 'won' then 'won' when 'lost' then 'lost' else 'open' end;
