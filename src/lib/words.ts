@@ -21,6 +21,10 @@ export const entityTitle = (name: string, locale: Locale) => say(`entity_${name}
 export const periodTitle = (preset: string, locale: Locale) => say(`period_${preset}`, preset, locale);
 export const statusTitle = (status: string, locale: Locale) => say(`status_${status}`, status, locale);
 
+/** Values that Pulse itself gives have a name in each language; those of sources are shown as they are. */
+export const valueTitle = (dimension: string, value: string, locale: Locale) =>
+  dimension === 'status' ? statusTitle(value, locale) : say(`value_${dimension}_${value}`, value, locale);
+
 export function problemText(code: ProblemCode, id: string, locale: Locale): string {
   return messages[`problem_${code}`]?.({ id }, { locale }) ?? code;
 }

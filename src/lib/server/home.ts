@@ -51,28 +51,21 @@ async function loadKpis(scope: Scope): Promise<Kpi[]> {
 }
 
 function loadCharts(scope: Scope): Promise<ChartBlock[]> {
-  const { style, viewer, state } = scope;
-  // A team of one bar says nothing: whoever looks at one team sees its managers.
-  const isOneTeam = viewer.access !== 'company' || state.filters.team?.length === 1;
-  const dimension = isOneTeam ? 'owner' : 'team';
-  const title = isOneTeam ? m.chart_won_by_owner({}, style) : m.chart_won_by_team({}, style);
+  const { style } = scope;
+  const won = [
+    { dimension: 'team', title: m.chart_won_by_team({}, style) },
+    { dimension: 'owner', title: m.chart_won_by_owner({}, style) },
+  ];
+  const romi = [{ dimension: 'channel', title: m.chart_romi_by_channel({}, style) }];
+  const lost = [
+    { dimension: 'lost_reason', title: m.chart_lost_reasons({}, style) },
+    { dimension: 'owner', title: m.chart_lost_by_owner({}, style) },
+  ];
   return Promise.all([
     loadTrend(scope, 'won_trend', 'sales.won_amount'),
-    loadParts(scope, { id: 'won_by_team', metric: 'sales.won_amount', dimension, title, shown: 8 }),
-    loadParts(scope, {
-      id: 'romi_by_channel',
-      metric: 'marketing.romi',
-      dimension: 'channel',
-      title: m.chart_romi_by_channel({}, style),
-      shown: 8,
-    }),
-    loadParts(scope, {
-      id: 'lost_reasons',
-      metric: 'sales.lost_amount',
-      dimension: 'lost_reason',
-      title: m.chart_lost_reasons({}, style),
-      shown: 7,
-    }),
+    loadParts(scope, { id: 'won_parts', metric: 'sales.won_amount', cuts: won, shown: 8 }),
+    loadParts(scope, { id: 'romi_parts', metric: 'marketing.romi', cuts: romi, shown: 8 }),
+    loadParts(scope, { id: 'lost_parts', metric: 'sales.lost_amount', cuts: lost, shown: 8 }),
   ]);
 }
 

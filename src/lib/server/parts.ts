@@ -5,7 +5,7 @@ import type { Range } from '../period.ts';
 import { partsQuery } from '../query.ts';
 import { link } from '../state.ts';
 import { formatCount } from '../format.ts';
-import { statusTitle } from '../words.ts';
+import { valueTitle } from '../words.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
 import type { Scope } from './scope.ts';
@@ -74,5 +74,5 @@ function otherOf(rest: Part[], { style }: Scope): Part {
 
 export function labelOf(key: string | null, dimension: string, { style }: Pick<Scope, 'style'>): string {
   if (key === null) return m.no_value({}, style);
-  return dimension === 'status' ? statusTitle(key, style.locale) : key;
+  return valueTitle(dimension, key, style.locale);
 }

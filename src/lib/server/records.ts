@@ -1,7 +1,7 @@
 import { viewOf, type Condition, type Metric } from '../metrics.ts';
 import type { RecordBlock, RecordRow } from '../drill.ts';
 import { totalQuery, type CubeQuery } from '../query.ts';
-import { columnTitle, metricTitle, statusTitle } from '../words.ts';
+import { columnTitle, metricTitle, valueTitle } from '../words.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
 import { kinds, type RecordSpec } from './record-kinds.ts';
@@ -77,7 +77,7 @@ function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): Reco
     const raw = read ? read(pick) : pick(key);
     if (raw === null || typeof raw === 'boolean') return null;
     if (kind === 'day') return String(raw).slice(0, 10);
-    if (kind === 'text') return key === 'status' ? statusTitle(String(raw), scope.style.locale) : String(raw);
+    if (kind === 'text') return valueTitle(key, String(raw), scope.style.locale);
     return toNumber(raw);
   });
   const url = pick('url');

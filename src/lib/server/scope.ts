@@ -5,7 +5,7 @@ import { m } from '../paraglide/messages.js';
 import { compareWith, resolve, todayIn, type Range } from '../period.ts';
 import { filterKeys, type Dropped, type FilterKey, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
-import { dimensionTitle, periodTitle } from '../words.ts';
+import { dimensionTitle, periodTitle, valueTitle } from '../words.ts';
 import { read as readFreshness, type Freshness } from './freshness.ts';
 import { log } from './log.ts';
 import * as options from './options.ts';
@@ -66,7 +66,9 @@ function comparisonOf(state: State, today: string, { locale }: Viewer): Comparis
 function filtersOf({ filters }: State, { locale }: Viewer): PageFilter[] {
   return filterKeys.flatMap((key) => {
     const values = filters[key];
-    return values?.length ? [{ key, title: dimensionTitle(key, locale), values, labels: values }] : [];
+    if (!values?.length) return [];
+    const labels = values.map((value) => valueTitle(key, value, locale));
+    return [{ key, title: dimensionTitle(key, locale), values, labels }];
   });
 }
 

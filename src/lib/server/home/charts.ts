@@ -4,7 +4,7 @@ import { get, type Metric } from '../../metrics.ts';
 import type { ChartBlock, ChartRow, Series } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { filtersFor } from '../../query.ts';
-import { link, type State } from '../../state.ts';
+import { link } from '../../state.ts';
 import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
 import { trend } from '../figures.ts';
 import { parts, type Part } from '../parts.ts';
@@ -84,20 +84,35 @@ function peak({ style }: Scope, rows: ChartRow[], metric: Metric): string {
   return m.sentence_peak({ label: best.label, value }, style);
 }
 
-export type PartsSpec = { id: string; metric: string; dimension: string; title: string; shown: number };
+/** The first of the cuts that has more than one part is shown: one bar says nothing. */
+export type PartsSpec = {
+  id: string;
+  metric: string;
+  cuts: { dimension: string; title: string }[];
+  shown: number;
+};
 
 /** The parts of a metric, each leading to its own page one level down. */
 export function loadParts(scope: Scope, spec: PartsSpec): Promise<ChartBlock> {
   const metric = get(spec.metric);
-  const state: State = { ...scope.state, by: spec.dimension };
-  const block = blank(scope, spec.id, metric, spec.title, link(`/drill/${metric.name}`, state));
+  const hrefOf = (by: string) => link(`/drill/${metric.name}`, { ...scope.state, by });
+  const first = spec.cuts[0] ?? { dimension: '', title: '' };
+  const block = blank(scope, spec.id, metric, first.title, hrefOf(first.dimension));
   return finish(scope, block, async () => {
-    const found = await parts(scope, metric, spec.dimension, spec.shown);
+    let cut = first;
+    let found = await parts(scope, metric, cut.dimension, spec.shown);
+    for (const other of spec.cuts.slice(1)) {
+      if (found.shown.length > 1) break;
+      cut = other;
+      found = await parts(scope, metric, cut.dimension, spec.shown);
+    }
     return {
+      title: cut.title,
+      href: hrefOf(cut.dimension),
       spec: {
         kind: 'bar',
-        dimension: spec.dimension,
-        dimension_title: dimensionTitle(spec.dimension, scope.style.locale),
+        dimension: cut.dimension,
+        dimension_title: dimensionTitle(cut.dimension, scope.style.locale),
         series: seriesOf(scope, metric),
       },
       rows: found.shown.map((part) => ({

@@ -1,7 +1,8 @@
 import { formatChange, formatCount, formatValue } from '../../format.ts';
 import { get, type Metric } from '../../metrics.ts';
-import type { Kpi } from '../../page.ts';
+import type { Grain, Kpi } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
+import { daysIn, grainFor, type Range } from '../../period.ts';
 import { filtersFor } from '../../query.ts';
 import { link } from '../../state.ts';
 import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
@@ -123,7 +124,7 @@ async function fill(scope: Scope, kpi: Kpi, metric: Metric, spec: KpiSpec): Prom
   const [now, before, course] = await Promise.all([
     total(scope, metric, range, spec.context),
     comparison && metric.time ? total(scope, metric, comparisonRange(comparison)) : null,
-    trend(scope, metric, range),
+    trend(scope, metric, range, grainOf(metric, range)),
   ]);
   const value = numberIn(now, metric.name);
   const comparison_value = before ? numberIn(before, metric.name) : null;
@@ -137,6 +138,13 @@ async function fill(scope: Scope, kpi: Kpi, metric: Metric, spec: KpiSpec): Prom
     spark_grain: course.grain,
     sentence: spec.sentence(scope, now) ?? changeSentence(scope, value, change),
   };
+}
+
+/** A share of one day is mostly chance; a week is the least that says something. */
+function grainOf(metric: Metric, range: Range | null): Grain | undefined {
+  if (metric.is_additive || !range) return undefined;
+  const grain = grainFor(range);
+  return grain === 'day' && daysIn(range) > 14 ? 'week' : grain;
 }
 
 export function comparisonRange({ from, to }: { from: string; to: string }) {
