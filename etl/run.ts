@@ -255,7 +255,8 @@ async function saveCursor(
   await client.query(
     `insert into ops.cursors (source, stream, cursor, run_id)
      select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n) where ${column} is not null
-     order by m.version_at desc nulls last, ${toNumber(column, '.')} desc nulls last, ${column} desc
+     order by m.version_at desc nulls last, case when m.version_at is null then ${toNumber(column, '.')} end desc nulls last,
+       ${column} desc
      limit 1
      on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
     [source, streamName(stream), runId],
