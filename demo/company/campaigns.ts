@@ -1,6 +1,7 @@
 import { demandOf, monthStart, weekdayOf } from './calendar.ts';
 import { Random } from './random.ts';
-import type { Campaign, Mailing, Scene, Spend } from './types.ts';
+import type { Mailing, Spend } from './outside.ts';
+import type { Campaign, Scene } from './types.ts';
 
 /** What a campaign brings; no system stores this. */
 export type Offer = Campaign & { platform: Platform; share: number; costPerLead: number; quality: number };

@@ -1,6 +1,7 @@
 import { demandOf, monthOf, monthStart } from './calendar.ts';
 import { LEAVE_MONTH } from './people.ts';
-import type { Department, Plan, Product, Scene, User } from './types.ts';
+import type { Plan } from './outside.ts';
+import type { Department, Product, Scene, User } from './types.ts';
 import type { Campaign } from './types.ts';
 
 /** A fact for planning: who, what and how much, in which month. */
@@ -55,7 +56,7 @@ export function plan(
         const key = `${s.kind} ${s.scope} ${metric}`;
         const reached = past.map((m) => sums.get(`${key} ${monthOf(monthStart(scene.from, m))}`) ?? 0);
         const pace = add(reached) / add(past.map((m) => weigh(scene, m)));
-        const target = roundUp(pace * now * (strained ? 1.12 : s.kind === 'employee' ? 1 : 1.03), metric);
+        const target = roundUp(pace * now * (strained ? 1.06 : s.kind === 'employee' ? 1 : 1.03), metric);
         if (target > 0)
           plans.push({ month, metric, scope_kind: s.kind, scope: s.scope, title: s.title, target });
       }

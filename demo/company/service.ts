@@ -3,7 +3,7 @@ import { FAULTY } from './catalog.ts';
 import type { Life } from './lives.ts';
 import { AGENTS } from './people.ts';
 import { Random } from './random.ts';
-import type { Answer, Ticket } from './types.ts';
+import type { Answer, Ticket } from './outside.ts';
 import type { World } from './world.ts';
 
 const CAUSES = [

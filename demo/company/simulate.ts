@@ -1,7 +1,8 @@
 import { dayOf, demandOf, monthOf, monthStart, parseDay, startOf } from './calendar.ts';
 import { mail, quote, spend } from './campaigns.ts';
 import { FAULT_MONTH, pipelines, products, statuses } from './catalog.ts';
-import { chatter, talk } from './contacts.ts';
+import { chatter } from './chatter.ts';
+import { talk } from './contacts.ts';
 import { live, type Life } from './lives.ts';
 import { bill } from './money.ts';
 import { assess, departments, listUsers } from './people.ts';

@@ -1,6 +1,7 @@
 import { isWorkday, monthOf, monthStart, printDay } from '../company/calendar.ts';
 import type { Offer, Platform } from '../company/campaigns.ts';
-import type { Company, Spend } from '../company/types.ts';
+import type { Spend } from '../company/outside.ts';
+import type { Company } from '../company/types.ts';
 import { writeCsv, type Cell, type Dialect } from './files.ts';
 
 export type Export = { path: string; content: Buffer };

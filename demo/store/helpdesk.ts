@@ -1,5 +1,6 @@
 import { printMoment } from '../company/calendar.ts';
-import type { Answer, Company, Ticket } from '../company/types.ts';
+import type { Answer, Ticket } from '../company/outside.ts';
+import type { Company } from '../company/types.ts';
 import type { Export } from './exports.ts';
 
 /** The helpdesk's own store: what its API hands out, one JSON document a line, oldest change first. */

@@ -1,4 +1,4 @@
-import type { Call } from '../company/types.ts';
+import type { Call } from '../company/outside.ts';
 import type { Table } from './tables.ts';
 
 /** Asterisk's own table, column for column, and the extensions as FreePBX keeps them. */

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setScene, simulate } from '../../demo/company/simulate.ts';
 import { seedDemo, type Seeded, type SeedOptions } from '../../demo/seed.ts';
+import { tell } from '../../demo/stories.ts';
 import { countOddities } from '../../demo/stories/oddities.ts';
 import { startHelpdesk } from '../../demo/systems.ts';
 import { readConfig } from '../../etl/config.ts';
@@ -149,6 +150,33 @@ describe.skipIf(adminUrl === '')('the demo company in its systems', () => {
            (select count(*)::int from core.fct_deals where owner_id is not null and owner_key is null) as deals`,
       );
       expect(lost).toEqual({ calls: 0, callers: 0, complaints: 0, spend: 0, deals: 0 });
+    });
+
+    test('the warehouse counts what the stories count', async () => {
+      const { company: told, burning, failing } = tell(company);
+      const [sales] = await warehouse.query(
+        `select count(*)::int as won, sum(amount)::float as amount, sum(amount - coalesce(cost, 0))::float / sum(amount)::float as margin
+         from core.fct_deals where status = 'won' and not is_test and not is_deleted`,
+      );
+      expect(sales).toEqual({
+        won: told.won,
+        amount: expect.closeTo(told.wonAmount, 0) as number,
+        margin: expect.closeTo(told.margin, 6) as number,
+      });
+      const [campaign] = await warehouse.query(
+        `select (select sum(cost)::float from core.fct_marketing_spend where campaign_key = c.campaign_key) as spend,
+           (select count(*)::int from core.fct_deals d
+            where d.campaign_key = c.campaign_key and not d.is_test and not d.is_deleted) as leads
+         from core.dim_campaigns c where c.source_id = $1`,
+        [String(burning.id)],
+      );
+      expect(campaign).toEqual({ spend: expect.closeTo(burning.spend, 0) as number, leads: burning.leads });
+      const [plan] = await warehouse.query(
+        `select plan::float, fact::float from core.fct_plan_fact
+         where month = $1 and scope_kind = 'team' and metric = 'won_amount' and scope = $2`,
+        [`${failing.month}-01`, failing.name],
+      );
+      expect(plan).toEqual({ plan: failing.plan, fact: expect.closeTo(failing.fact, 0) as number });
     });
 
     test('a new day adds to what was loaded', async () => {

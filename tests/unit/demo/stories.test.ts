@@ -5,7 +5,8 @@ import { FAULTY, ROTTEN } from '../../../demo/company/catalog.ts';
 import { GENEROUS, LEAVERS, SILENT } from '../../../demo/company/people.ts';
 import { STRAINED } from '../../../demo/company/plans.ts';
 import { setScene, simulate } from '../../../demo/company/simulate.ts';
-import { median, tell } from '../../../demo/stories.ts';
+import { tell } from '../../../demo/stories.ts';
+import { median } from '../../../demo/stories/figures.ts';
 import { print } from '../../../demo/stories/print.ts';
 
 const company = simulate(setScene({ until: '2026-10-31' }));
@@ -94,7 +95,7 @@ describe('the company is of the promised size', () => {
 });
 
 test.each(['2025-03-15', '2026-11-02', '2027-01-09', '2028-02-29'])('the stories hold on %s', (until) => {
-  const { burning, silent, rotten, failing, generous } = tell(simulate(setScene({ until })));
+  const { burning, silent, rotten, failing, generous } = tell(simulate(setScene({ until, scale: 0.4 })));
   expect([burning.id, silent.id, rotten.id, failing.id, generous.id]).toEqual([
     BURNER,
     SILENT,

@@ -1,0 +1,128 @@
+import type { Table } from './tables.ts';
+
+const id = 'bigint primary key';
+const time = 'timestamptz not null';
+
+/** What people write into the CRM day by day. */
+export const records: Table[] = [
+  {
+    name: 'leads',
+    columns: {
+      id,
+      name: 'text',
+      pipeline_id: 'bigint not null',
+      status_id: 'bigint not null',
+      responsible_user_id: 'bigint',
+      company_id: 'bigint',
+      product_id: 'bigint',
+      price: 'numeric(14,2)',
+      cost_price: 'numeric(14,2)',
+      currency: 'text not null',
+      probability: 'numeric',
+      created_at: 'timestamptz',
+      closed_at: 'timestamptz',
+      expected_close_on: 'date',
+      first_touch_at: 'timestamptz',
+      loss_reason_id: 'bigint',
+      campaign_id: 'bigint',
+      utm_source: 'text',
+      utm_medium: 'text',
+      utm_campaign: 'text',
+      utm_content: 'text',
+      is_test: 'boolean not null',
+      is_spam: 'boolean not null',
+      duplicate_of: 'bigint',
+      deleted_at: 'timestamptz',
+      updated_at: time,
+    },
+    indexes: ['updated_at', 'company_id'],
+    rows: (c) => c.deals,
+  },
+  {
+    name: 'lead_status_log',
+    columns: {
+      id,
+      lead_id: 'bigint not null',
+      status_id: 'bigint not null',
+      user_id: 'bigint',
+      changed_at: time,
+    },
+    indexes: ['lead_id', 'changed_at'],
+    rows: (c) => c.moves,
+  },
+  {
+    name: 'lead_touchpoints',
+    columns: {
+      id,
+      lead_id: 'bigint not null',
+      company_id: 'bigint',
+      campaign_id: 'bigint',
+      utm_source: 'text',
+      utm_medium: 'text',
+      utm_campaign: 'text',
+      kind: 'text not null',
+      happened_at: time,
+    },
+    indexes: ['lead_id'],
+    rows: (c) => c.touchpoints,
+  },
+  {
+    name: 'activities',
+    columns: {
+      id,
+      type: 'text not null',
+      subject: 'text',
+      responsible_user_id: 'bigint',
+      company_id: 'bigint',
+      lead_id: 'bigint',
+      created_at: time,
+      deadline_at: 'timestamptz',
+      completed_at: 'timestamptz',
+      updated_at: time,
+    },
+    indexes: ['updated_at', 'lead_id'],
+    rows: function* (c) {
+      for (const a of c.activities) yield { ...a, updated_at: a.completed_at ?? a.created_at };
+    },
+  },
+  {
+    name: 'invoices',
+    columns: {
+      id,
+      number: 'text not null',
+      lead_id: 'bigint',
+      company_id: 'bigint',
+      amount: 'numeric(14,2) not null',
+      currency: 'text not null',
+      issued_at: time,
+      due_on: 'date',
+    },
+    indexes: ['lead_id'],
+    rows: (c) => c.invoices,
+  },
+  {
+    name: 'payments',
+    columns: {
+      id,
+      invoice_id: 'bigint',
+      company_id: 'bigint',
+      amount: 'numeric(14,2) not null',
+      currency: 'text not null',
+      kind: 'text not null',
+      paid_at: time,
+    },
+    indexes: ['invoice_id'],
+    rows: (c) => c.payments,
+  },
+  {
+    name: 'skill_assessments',
+    columns: {
+      id,
+      user_id: 'bigint not null',
+      assessed_on: 'date not null',
+      competency: 'text not null',
+      score: 'numeric not null',
+    },
+    rows: (c) => c.assessments,
+  },
+];
