@@ -1,6 +1,7 @@
 'use strict';
 
 const pg = require('pg');
+const { CubejsHandlerError } = require('@cubejs-backend/api-gateway');
 const { QueryCache, LocalCacheDriver } = require('@cubejs-backend/query-orchestrator');
 
 /** Reads the version that every load raises; one small connection is enough for it. */
@@ -8,7 +9,9 @@ function createVersionReader(connectionString) {
   const pool = new pg.Pool({ connectionString, max: 2, idleTimeoutMillis: 30_000 });
   pool.on('error', () => {});
   return async function readVersion() {
-    const { rows } = await pool.query('select version::text from ops.data_version');
+    const { rows } = await pool.query('select version::text from ops.data_version').catch((error) => {
+      throw new CubejsHandlerError(503, 'Unavailable', `The warehouse cannot be asked: ${error.message}`);
+    });
     return rows[0]?.version ?? '0';
   };
 }

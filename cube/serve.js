@@ -32,6 +32,8 @@ async function serve() {
   app.disable('x-powered-by');
   app.use(express.json({ limit: '5mb' }));
   await core.initApp(app);
+  // Cube has answered and logged the error by now; Express would print it again and cut the connection.
+  app.use((_error, _req, res, _next) => res.end());
 
   const server = app.listen(Number(process.env.CUBE_PORT ?? 0), process.env.CUBE_HOST ?? '127.0.0.1');
   server.on('error', (error) => fail('The cube process cannot listen', error));
@@ -46,7 +48,7 @@ async function compileModel(core) {
 }
 
 let isStopping = false;
-async function stop(running) {
+async function end(running) {
   if (isStopping) return;
   isStopping = true;
   setTimeout(() => process.exit(0), 1500).unref();
@@ -59,5 +61,5 @@ async function stop(running) {
 
 const running = serve();
 running.catch((error) => fail('The cube process cannot start', error));
-for (const signal of ['disconnect', 'SIGTERM', 'SIGINT']) process.on(signal, () => stop(running));
-if (process.send && !process.connected) stop(running);
+for (const signal of ['disconnect', 'SIGTERM', 'SIGINT']) process.on(signal, () => end(running));
+if (process.send && !process.connected) end(running);

@@ -3,6 +3,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { company, sign, startCube, type Cube } from './server.ts';
 
+type Member = { name: string; shortTitle: string; description?: string; meta?: Record<string, string> };
+type View = { name: string; measures: Member[]; dimensions: Member[] };
+const views = [
+  'activity',
+  'calls',
+  'customers',
+  'data_quality',
+  'funnel',
+  'mailings',
+  'marketing',
+  'nps',
+  'plan_fact',
+  'receivables',
+  'sales',
+  'service',
+];
+
 describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
   let database: Database;
   let cube: Cube;
@@ -116,6 +133,33 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
     expect(cube.log()).not.toContain(database.url);
     expect(cube.log()).not.toContain('a secret of the tests');
     for (const line of cube.log().trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+  });
+
+  it('says in a sentence that the warehouse is away', async () => {
+    const lonely = await startCube('postgres://pulse:password@127.0.0.1:1/pulse');
+    expect(await lonely.ask(query)).toMatchObject({ status: 503, error: expect.stringMatching(/warehouse/) });
+    expect(lonely.log()).not.toContain('password');
+    expect(await lonely.stop()).toBe(0);
+  }, 120_000);
+
+  it('describes every member in both languages', async () => {
+    const response = await fetch(`${cube.base}/cubejs-api/v1/meta`, {
+      headers: { authorization: sign({ sub: 'x', ...company }) },
+    });
+    const { cubes } = (await response.json()) as { cubes: View[] };
+    expect(cubes.map(({ name }) => name).sort()).toEqual(views);
+    const units = ['money', 'count', 'ratio', 'days', 'minutes', 'hours', 'seconds', 'score', 'time'];
+    for (const { measures, dimensions } of cubes) {
+      for (const { name, shortTitle, description, meta } of [...measures, ...dimensions]) {
+        expect(shortTitle && description, name).toBeTruthy();
+        expect(meta?.title_ru, name).toBeTruthy();
+      }
+      for (const { name, meta } of measures) {
+        expect(units, name).toContain(meta?.unit);
+        expect(['up', 'down', 'none'], name).toContain(meta?.direction);
+        expect(meta?.formula, name).toBeTruthy();
+      }
+    }
   });
 
   it('ends with its parent, and on SIGTERM', async () => {
