@@ -13,27 +13,13 @@ type Json = { json?: boolean };
 export function addEtl(program: Command): void {
   const etl = program.command('etl').description('load sources and look at what loading did');
 
-  etl
-    .command('run')
-    .description('load now')
-    .argument('[source...]', 'by default all')
-    .option('--json', 'print the runs as JSON')
-    .action(async (only: string[], { json }: Json) => {
-      const place = findPlace();
-      await checkNames(place.config, only);
-      const { summaries } = await open(async (session) => {
-        const { raised, running, steps, warehouse } = session;
-        if (raised) {
-          await raiseSources(raised);
-          return load(raised, only);
-        }
-        const env = { ...process.env, ...running?.sources, WAREHOUSE_URL: warehouse };
-        return load({ place, env, steps, own: (part) => part }, only);
-      });
-      if (json) console.log(JSON.stringify(summaries, null, 2));
-      else printTable(summaries.map(({ source, status, error }) => ({ source, status, error: error ?? '' })));
-      if (summaries.some(({ status }) => status === 'failed')) process.exitCode = 1;
-    });
+  addLoading(etl.command('run').description('load now'), false);
+  addLoading(
+    etl
+      .command('retry-quarantine')
+      .description('read the rows in quarantine again, e.g. after mending the mapping'),
+    true,
+  );
 
   etl
     .command('status')
@@ -68,6 +54,30 @@ export function addEtl(program: Command): void {
         [source ?? null, Number(limit)],
       );
       print(rows, json, 'The quarantine is empty.');
+    });
+}
+
+function addLoading(command: Command, isRetry: boolean): void {
+  command
+    .argument('[source...]', 'by default all')
+    .option('--json', 'print the runs as JSON')
+    .action(async (only: string[], { json }: Json) => {
+      const place = findPlace();
+      await checkNames(place.config, only);
+      const { summaries } = await open(async ({ raised, running, steps, warehouse }) => {
+        if (raised) {
+          await raiseSources(raised);
+          return load(raised, { only, isRetry });
+        }
+        const env = { ...process.env, ...running?.sources, WAREHOUSE_URL: warehouse };
+        return load({ place, env, steps, own: (part) => part }, { only, isRetry });
+      });
+      if (json) console.log(JSON.stringify(summaries, null, 2));
+      else
+        printTable(
+          summaries.map(({ source, status, seconds, error }) => ({ source, status, seconds, error })),
+        );
+      if (summaries.some(({ status }) => status === 'failed')) process.exitCode = 1;
     });
 }
 

@@ -5,11 +5,13 @@ import { runSources } from '../../../etl/run.ts';
 const { WAREHOUSE_URL, PULSE_CONFIG } = process.env;
 if (!WAREHOUSE_URL || !PULSE_CONFIG) throw new Error('WAREHOUSE_URL and PULSE_CONFIG are needed');
 
-const only = process.argv.slice(2);
+const isRetry = process.argv[2] === '--retry';
+const only = process.argv.slice(isRetry ? 3 : 2);
 const summaries = await runSources({
   warehouseUrl: WAREHOUSE_URL,
   config: readConfig(PULSE_CONFIG),
   ...(only.length > 0 && { only }),
+  isRetry,
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
 });
 process.send?.({ summaries }, () => process.exit(0));

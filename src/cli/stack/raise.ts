@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RunSummary } from '../../../etl/run.ts';
 import type { Log } from '../../../schema/log.ts';
 import { migrate } from '../../../schema/migrate.ts';
 import { readSecret } from './secret.ts';
@@ -32,6 +33,7 @@ export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Prom
   const owned: { name: string; stop(): Promise<void> }[] = [];
   let crash: (sentence: string) => void = () => undefined;
   const crashed = new Promise<string>((resolve) => (crash = resolve));
+  const crashes: { rank: number; sentence: string }[] = [];
   let stopped = false;
   const own: Stack['own'] = (part) => {
     if (stopped) {
@@ -39,7 +41,12 @@ export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Prom
       throw new Problem('Stopped while starting.');
     }
     owned.push(part);
-    void part.crashed.then((sentence) => crash(sentence));
+    void part.crashed.then((sentence) => {
+      const rank = owned.findIndex((other) => other === part);
+      crashes.push({ rank, sentence });
+      // A part that ends takes those that lean on it along; the one that came first is the cause.
+      setTimeout(() => crash(crashes.sort((a, b) => a.rank - b.rank)[0]?.sentence ?? sentence), 500);
+    });
     return part;
   };
   const stop = async () => {
@@ -86,24 +93,37 @@ export async function raiseSources(stack: Stack): Promise<void> {
   Object.assign(stack.env, stack.sources);
 }
 
-export type Loaded = { summaries: { source: string; status: string; error?: string | null }[] };
+export type Loaded = { summaries: RunSummary[] };
 
 /** Loads when this configuration never was; later loads are the worker's, or asked for by `etl run`. */
 export async function loadOnce(stack: Stack): Promise<void> {
   const config = stack.sources.PULSE_CONFIG ?? '';
   if (wasLoaded(stack.place.home, config) && (await readDataVersion(stack.urls.warehouse)) > 0) return;
-  await load(stack, []);
+  await load(stack);
 }
 
+type Wish = { only?: string[]; isRetry?: boolean };
 type Loader = Pick<Stack, 'place' | 'env' | 'steps' | 'own'>;
 
-export async function load({ place, env, steps, own }: Loader, only: string[]): Promise<Loaded> {
+export async function load(
+  { place, env, steps, own }: Loader,
+  { only = [], isRetry = false }: Wish = {},
+): Promise<Loaded> {
   const config = env.PULSE_CONFIG ?? '';
   const loaded = await steps.run(
     'Load',
     async () => {
       const file = join(place.root, 'src/cli/stack/load.ts');
-      const part = own(spawnPart({ name: 'load', file, args: only, ...place, env, isJob: true }));
+      const part = own(
+        spawnPart({
+          name: 'load',
+          file,
+          args: [...(isRetry ? ['--retry'] : []), ...only],
+          ...place,
+          env,
+          isJob: true,
+        }),
+      );
       const loaded = (await part.wait((message) => 'summaries' in message, Infinity)) as unknown as Loaded;
       await part.stop();
       return loaded;
@@ -113,7 +133,7 @@ export async function load({ place, env, steps, own }: Loader, only: string[]): 
   for (const { source, status, error } of loaded.summaries) {
     if (status === 'failed') steps.say(`! ${source} was not loaded: ${error ?? 'see its log'}`);
   }
-  if (only.length === 0 && loaded.summaries.some(({ status }) => status !== 'failed'))
+  if (only.length === 0 && !isRetry && loaded.summaries.some(({ status }) => status !== 'failed'))
     rememberLoaded(place.home, config);
   return loaded;
 }
