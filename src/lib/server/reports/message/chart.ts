@@ -2,13 +2,12 @@ import type { Style } from '../../../format.ts';
 import type { ChartBlock } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { html, type Html } from './html.ts';
-import { ignored, linkStyle } from './kpi.ts';
+import { ignored } from './kpi.ts';
 import type { Link } from './link.ts';
 import { colourOf, palettes } from '../../../charts/palette.ts';
 import { ink, light, line } from './look.ts';
-import { describeRows, tabulate } from './words.ts';
-
-const mostRows = 10;
+import { table } from './table.ts';
+import { describeRows } from './words.ts';
 
 /** A picture with its figures in words, and below the parts of a whole as a small table with links. */
 export function chart(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
@@ -54,12 +53,12 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
           style="margin-top:12px"
         >
           <tr>
-            <td bgcolor="#ffffff" style="background-color:#ffffff;border-radius:6px;padding:0">
+            <td bgcolor="#ffffff" style="background-color:#ffffff;border-radius:6px;padding:6px 8px">
               <img
                 src="cid:${picture}"
-                width="552"
+                width="536"
                 alt="${said}"
-                style="width:100%;max-width:552px;height:auto;border-radius:6px;color:${light.text};font-size:14px;line-height:20px"
+                style="width:100%;max-width:536px;height:auto;color:${light.text};font-size:14px;line-height:20px"
               />
             </td>
           </tr>
@@ -84,43 +83,4 @@ function legend({ spec }: ChartBlock): Html | null {
           >&emsp; `,
     )}
   </div>`;
-}
-
-function table(block: ChartBlock, style: Style, link: Link): Html {
-  const { head, body } = tabulate(block, style);
-  const align = (at: number) => (at === 0 ? 'left' : 'right');
-  const side = 'font-size:13px;line-height:18px;';
-  return html`<table
-    width="100%"
-    cellspacing="0"
-    cellpadding="0"
-    border="0"
-    style="margin-top:12px;border-collapse:collapse"
-  >
-    <tr>
-      ${head.map((text, at) => html`<th scope="col" align="${align(at)}" ${ink('muted', `${side}font-weight:400;padding:4px ${at === 0 ? 8 : 0}px 4px ${at === 0 ? 0 : 8}px`)}>${text}</th>`)}
-    </tr>
-    ${body.slice(0, mostRows).map(
-      (cells, row) =>
-        html`<tr>
-          ${cells.map((text, at) =>
-            at === 0
-              ? html`<td
-                  class="l-line"
-                  align="left"
-                  style="${line}padding:6px 8px 6px 0;${side}word-break:break-word"
-                >
-                  ${link(block.rows[row]?.href ?? null, text, linkStyle)}
-                </td>`
-              : html`<td
-                  class="l-line"
-                  align="right"
-                  style="${line}padding:6px 0 6px 8px;${side}white-space:nowrap"
-                >
-                  <span ${ink(at === 1 ? 'text' : 'muted')}>${text}</span>
-                </td>`,
-          )}
-        </tr>`,
-    )}
-  </table>`;
 }

@@ -3,7 +3,7 @@ import type { Kpi } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { html, type Html } from './html.ts';
 import type { Link } from './link.ts';
-import { ink, light, line, paper } from './look.ts';
+import { ink, line, paper } from './look.ts';
 import { sparkSize } from './picture.ts';
 import { describeKpi, type KpiWords } from './words.ts';
 
@@ -112,5 +112,3 @@ export function ignored({ ignored_filters }: Pick<Kpi, 'ignored_filters'>, style
   const text = m.filter_ignored({ titles: ignored_filters.join(', ') }, style);
   return html`<div ${ink('muted', 'font-size:12px;line-height:16px;padding-top:4px')}>${text}</div>`;
 }
-
-export const linkStyle = `color:${light.link};text-decoration:none`;

@@ -55,6 +55,7 @@ export const sheet = new Html(
     '.half{max-width:100% !important}.edge{padding-left:16px !important;padding-right:16px !important}',
     '.wide{padding:0 !important}.round{border-radius:0 !important}',
     '}',
+    '@media (max-width:479px){.far{display:none !important}}',
     `@media (prefers-color-scheme:dark){${darkRules('')}}`,
     darkRules('[data-ogsc] '),
   ].join(''),

@@ -7,6 +7,7 @@ import { sparkOf } from '../../../charts/spark.ts';
 import type { Style } from '../../../format.ts';
 import type { ChartBlock, SparkPoint } from '../../../page.ts';
 import { measureWithoutBrowser } from './measure.ts';
+import { tellApart } from './names.ts';
 
 measureWithoutBrowser();
 
@@ -18,7 +19,7 @@ const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600Semi
   resolve(`@expo-google-fonts/inter/${file}`),
 );
 
-/** Narrower than the 552 pixels it is shown in, so that figures stay legible when a phone shrinks it. */
+/** Narrower than the 536 pixels it is shown in, so that figures stay legible when a phone shrinks it. */
 export const chartWidth = 440;
 const courseHeight = 220;
 const zoom = 2.5;
@@ -26,7 +27,10 @@ const zoom = 2.5;
 /** On white, whatever the program's colours: mail programs recolour text but never pictures. */
 export function drawChart(block: Pick<ChartBlock, 'spec' | 'rows'>, style: Style): Promise<Buffer> {
   const drawing = { ...style, mode: 'light', width: chartWidth, font: family } as const;
-  const svg = drawSvg(block, drawing, block.spec.kind === 'bar' ? heightOf(block) : courseHeight);
+  const names = tellApart(block.rows.map(({ label }) => label));
+  const rows = block.rows.map((row, at) => ({ ...row, label: names[at] ?? row.label }));
+  const height = block.spec.kind === 'bar' ? heightOf(block) : courseHeight;
+  const svg = drawSvg({ ...block, rows }, drawing, height);
   return toPng(svg, zoom, palettes.light.surface);
 }
 

@@ -35,11 +35,13 @@ export function describeKpi(kpi: Kpi, style: Style): KpiWords {
 function describePlan({ plan }: Kpi, style: Style): string | null {
   if (!plan || plan.plan === null) return null;
   const money = (value: number | null) => formatValue(value, 'money', style);
+  // A name and its figure stay on one line.
+  const pair = (name: string, figure: string) => `${name} ${figure}`.replaceAll(' ', '\u00a0');
   return [
-    `${m.plan_fact({}, style)} ${money(plan.fact)}`,
-    `${m.plan_plan({}, style)} ${money(plan.plan)}`,
-    ...(plan.pace === null ? [] : [`${m.plan_pace({}, style)} ${formatPercent(plan.pace, style.locale)}`]),
-    ...(plan.forecast === null ? [] : [`${m.plan_forecast({}, style)} ${money(plan.forecast)}`]),
+    pair(m.plan_fact({}, style), money(plan.fact)),
+    pair(m.plan_plan({}, style), money(plan.plan)),
+    ...(plan.pace === null ? [] : [pair(m.plan_pace({}, style), formatPercent(plan.pace, style.locale))]),
+    ...(plan.forecast === null ? [] : [pair(m.plan_forecast({}, style), money(plan.forecast))]),
   ].join(' · ');
 }
 
