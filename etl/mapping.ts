@@ -66,11 +66,18 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
       problem_field,
       case problem_field when '' then null ${mapped.map((f) => `when ${literal(f)} then ${t(f)}`).join(' ')} end as problem_value,
       case ${mapped
+        .filter((f) => known[f]?.min !== undefined || known[f]?.max !== undefined)
         .map(
           (f) =>
-            `when problem_field = ${literal(f)} and ${t(f)} is not null then ${literal(reason(f, known[f] as Field))}`,
+            `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(range(known[f] as Field))}`,
         )
         .join('\n        ')}
+        ${mapped
+          .map(
+            (f) =>
+              `when problem_field = ${literal(f)} and ${t(f)} is not null then ${literal(reason(f, known[f] as Field))}`,
+          )
+          .join('\n        ')}
         when problem_field = '' then _problem
         when problem_field is not null then 'required, and there is nothing' end as problem_reason
     from (
@@ -198,14 +205,10 @@ function problems(stream: Stream, known: Record<string, Field>, mapped: string[]
 }
 
 function reason(field: string, definition: Field): string {
-  const range = [
-    definition.min !== undefined ? `at least ${definition.min}` : '',
-    definition.max !== undefined ? `at most ${definition.max}` : '',
-  ].filter(Boolean);
   switch (definition.type) {
     case 'number':
     case 'integer':
-      return `not a number that can be understood${range.length ? ` and is ${range.join(' and ')}` : ''}; a comma may need «number: { decimal }»`;
+      return 'not a number that can be understood; a comma may need «number: { decimal }»';
     case 'boolean':
       return 'neither yes nor no; add it to «map»';
     case 'date':
@@ -219,6 +222,10 @@ function reason(field: string, definition: Field): string {
         ? 'longer than 500 characters'
         : `none of ${definition.values?.join(', ') ?? 'the known values'}; add it to «map»`;
   }
+}
+
+function range({ min, max }: Field): string {
+  return `outside the range: at least ${min ?? '–'}${max === undefined ? '' : ` and at most ${max}`}`;
 }
 
 const types: Record<Field['type'], string> = {

@@ -291,7 +291,9 @@ async function closeFailed(client: pg.Client, source: string, runId: string, err
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'pulse-etl' });
   await client.connect();
-  await client.query("set timezone = 'UTC'; set work_mem = '128MB'; set client_min_messages = warning");
+  await client.query(`
+    set timezone = 'UTC'; set work_mem = '128MB'; set client_min_messages = warning;
+    set client_connection_check_interval = '2s'`);
   return client;
 }
 

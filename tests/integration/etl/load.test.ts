@@ -169,8 +169,10 @@ describe('the mapping mended', () => {
       { answered_at: new Date('2025-01-31T21:00:00Z'), score: 9 },
     ]);
     expect(
-      await read(`select field, value from ops.quarantine where resolved_at is null and source = 'nps'`),
-    ).toEqual([{ field: 'score', value: '11' }]);
+      await read(
+        `select field, value, reason from ops.quarantine where resolved_at is null and source = 'nps'`,
+      ),
+    ).toEqual([{ field: 'score', value: '11', reason: 'outside the range: at least 0 and at most 10' }]);
   });
 });
 
