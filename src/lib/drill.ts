@@ -45,6 +45,8 @@ export type Head = {
   comparison_value: number | null;
   change: number | null;
   change_kind: 'relative' | 'difference';
+  /** many of the cohort's deals are still open, so it is early to compare */
+  is_maturing: boolean;
 };
 
 export type DimensionLink = { key: string; title: string; href: string; is_chosen: boolean };

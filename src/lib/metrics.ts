@@ -22,6 +22,8 @@ export type Metric = {
   /** which kind of record stands behind it, and which of them count */
   records: RecordKind;
   conditions: Condition[];
+  /** the figure of a fresh period grows as its open deals are decided */
+  matures?: true;
   /** name in plan lines, for metrics that are planned */
   plan: string | null;
 };
@@ -58,6 +60,7 @@ const list: Metric[] = [
   },
   {
     name: 'sales.conversion',
+    matures: true,
     unit: 'percent',
     direction: 'up_is_good',
     time: 'sales.created_at',

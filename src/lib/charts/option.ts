@@ -24,5 +24,5 @@ export function toOption(block: Pick<ChartBlock, 'spec' | 'rows'>, drawing: Draw
 /** Bars grow with their number, a course over time has one height. */
 export function heightOf({ spec, rows }: Pick<ChartBlock, 'spec' | 'rows'>): number {
   if (spec.kind !== 'bar') return 260;
-  return Math.max(80, rows.length * (spec.series.length > 1 ? 40 : 32) + 12);
+  return Math.max(80, rows.length * (spec.series.length > 1 ? 40 : 34) + 12);
 }

@@ -8,7 +8,7 @@ import { link, print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.ts';
 import * as cube from './cube.ts';
-import { changeOf, numberIn } from './figures.ts';
+import { changeOf, isMaturing, numberIn } from './figures.ts';
 import { labelOf, parts as loadParts } from './parts.ts';
 import * as records from './records.ts';
 import { safely } from './safely.ts';
@@ -39,7 +39,8 @@ export async function load(
     title: metricTitle(metric.name, style.locale),
     about: metricAbout(metric.name, style.locale),
     unit: metric.unit,
-    direction: metric.direction,
+    // a cohort that still grows is neither better nor worse than an older one
+    direction: head.is_maturing ? 'neutral' : metric.direction,
     ...style,
     timezone: scope.timezone,
     as_of: scope.freshness.asOf(metric.entities),
@@ -102,19 +103,25 @@ function loadHead(scope: Scope, metric: Metric, more: Condition[], needs: string
     comparison_value: null,
     change: null,
     change_kind: 'relative',
+    is_maturing: false,
   };
   return guarded(scope, 'drill head', needs, empty, async () => {
     const ask = async (range: Scope['range']) => {
       const query = totalQuery(metric, { ...scope, range });
       const filters = [...(query.filters ?? []), ...more];
-      return numberIn((await cube.load(scope.viewer, { ...query, filters })).rows[0], metric.name);
+      const { rows } = await cube.load(scope.viewer, { ...query, measures, filters });
+      return rows[0] ?? {};
     };
+    const measures = [metric.name, ...(metric.matures ? ['sales.deals', 'sales.deals_open'] : [])];
     const { comparison } = scope;
-    const [value, before] = await Promise.all([
+    const [now, then] = await Promise.all([
       ask(scope.range),
       comparison && metric.time ? ask({ from: comparison.from, to: comparison.to }) : null,
     ]);
-    return { ...empty, ...changeOf(metric, value, before), value, comparison_value: before };
+    const value = numberIn(now, metric.name);
+    const before = then ? numberIn(then, metric.name) : null;
+    const change = changeOf(metric, value, before);
+    return { ...empty, ...change, value, comparison_value: before, is_maturing: isMaturing(now) };
   });
 }
 

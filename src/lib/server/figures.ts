@@ -59,7 +59,9 @@ export function fill(
   return bucketsOf({ from: first, to: last }, grain).map((at) => {
     const value = found.get(at);
     if (value !== undefined && value !== null) return { at, value };
-    const isZero = metric.is_additive && known !== null && at <= known;
+    // the day of the last load is not over: nothing yet is not zero
+    const isPast = known !== null && (grain === 'day' ? at < known : at <= known);
+    const isZero = metric.is_additive && isPast;
     return { at, value: isZero ? 0 : null };
   });
 }
@@ -76,4 +78,13 @@ export function changeOf(metric: Pick<Metric, 'unit'>, value: number | null, bef
   if (value === null || before === null) return { change: null, change_kind };
   if (isShare) return { change: value - before, change_kind };
   return { change: before === 0 ? null : (value - before) / Math.abs(before), change_kind };
+}
+
+const earlyShare = 0.15;
+
+/** A cohort with many deals still open will win more of them: set beside an older one it always looks bad. */
+export function isMaturing(row: Row): boolean {
+  const all = numberIn(row, 'sales.deals');
+  const open = numberIn(row, 'sales.deals_open');
+  return all !== null && open !== null && all > 0 && open / all > earlyShare;
 }

@@ -6,8 +6,9 @@ import { daysIn, grainFor, type Range } from '../../period.ts';
 import { filtersFor } from '../../query.ts';
 import { link } from '../../state.ts';
 import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
-import { changeOf, numberIn, total, trend } from '../figures.ts';
+import { changeOf, isMaturing, numberIn, total, trend } from '../figures.ts';
 import type { Row } from '../result.ts';
+import { romiSentence } from './romi.ts';
 import { safely } from '../safely.ts';
 import type { Scope } from '../scope.ts';
 
@@ -16,7 +17,7 @@ export type KpiSpec = {
   id: string;
   metric: string;
   context: string[];
-  sentence: (scope: Scope, row: Row) => string | null;
+  sentence: (scope: Scope, row: Row) => Promise<string | null> | string | null;
 };
 
 const count = (scope: Scope, row: Row, member: string) =>
@@ -39,32 +40,24 @@ export const specs: KpiSpec[] = [
     id: 'conversion',
     metric: 'sales.conversion',
     context: ['sales.deals', 'sales.deals_won', 'sales.deals_open'],
-    sentence: (scope, row) =>
-      numberIn(row, 'sales.deals')
-        ? m.sentence_conversion(
-            {
-              won: count(scope, row, 'sales.deals_won'),
-              all: count(scope, row, 'sales.deals'),
-              open: count(scope, row, 'sales.deals_open'),
-            },
-            scope.style,
-          )
-        : null,
+    sentence: (scope, row) => {
+      if (!numberIn(row, 'sales.deals')) return null;
+      const say = isMaturing(row) ? m.sentence_conversion_early : m.sentence_conversion;
+      return say(
+        {
+          won: count(scope, row, 'sales.deals_won'),
+          all: count(scope, row, 'sales.deals'),
+          open: count(scope, row, 'sales.deals_open'),
+        },
+        scope.style,
+      );
+    },
   },
   {
     id: 'romi',
     metric: 'marketing.romi',
     context: ['marketing.spend', 'marketing.gross_profit'],
-    sentence: (scope, row) =>
-      numberIn(row, 'marketing.spend')
-        ? m.sentence_romi(
-            {
-              spend: formatValue(numberIn(row, 'marketing.spend'), 'money', scope.style),
-              profit: formatValue(numberIn(row, 'marketing.gross_profit') ?? 0, 'money', scope.style),
-            },
-            scope.style,
-          )
-        : m.sentence_romi_none({}, scope.style),
+    sentence: romiSentence,
   },
   {
     id: 'nps',
@@ -132,11 +125,12 @@ async function fill(scope: Scope, kpi: Kpi, metric: Metric, spec: KpiSpec): Prom
   return {
     ...kpi,
     ...change,
+    direction: isMaturing(now) ? 'neutral' : kpi.direction,
     value,
     comparison_value,
     spark: course.points,
     spark_grain: course.grain,
-    sentence: spec.sentence(scope, now) ?? changeSentence(scope, value, change),
+    sentence: (await spec.sentence(scope, now)) ?? changeSentence(scope, value, change),
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { heightOf, toOption, type Drawing } from '#lib/charts/option.ts';
 import { drawSvg } from '#lib/charts/picture.ts';
+import { fold } from '#lib/charts/fold.ts';
 import { lonely, scaleFor } from '#lib/charts/scale.ts';
 import { sparkOf } from '#lib/charts/spark.ts';
 import { tipOf } from '#lib/charts/tip.ts';
@@ -81,6 +82,16 @@ test('a tip names both values and the change', () => {
   });
   expect(tipOf({ spec, rows: [row('1 Nov', 150, 0)] }, 0, drawing)?.change).toBe('');
   expect(tipOf({ spec, rows: [] }, 0, drawing)).toBeNull();
+});
+
+test.each([
+  ['Москва', 14, 'Москва'],
+  ['Отдел продаж «Москва»', 14, 'Отдел продаж\n«Москва»'],
+  ['Отдел продаж «Урал и Сибирь»', 14, 'Отдел продаж «\nУрал и Сибирь»'],
+  ['Выставки и партнёрские мероприятия', 13, 'Выставки и п…\nмероприятия'],
+  ['Extraordinarilylongword', 14, 'Extraordinaril\nyongword'],
+])('a long name is folded: %s', (name, perLine, expected) => {
+  expect(fold(name, perLine)).toBe(expected);
 });
 
 describe('sparkline', () => {

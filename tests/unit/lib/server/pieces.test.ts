@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readEnv } from '#lib/server/env.ts';
-import { changeOf, fill } from '#lib/server/figures.ts';
+import { changeOf, fill, isMaturing } from '#lib/server/figures.ts';
 import { describe as describeFreshness } from '#lib/server/freshness.ts';
 import { Lru } from '#lib/server/lru.ts';
 import { readResult } from '#lib/server/result.ts';
@@ -93,9 +93,10 @@ describe('trend', () => {
     fill(found, range, 'day', { is_additive: additive }, known).map((point) => point.value);
 
   test('a day without rows is zero only for sums and only up to the last load', () => {
-    expect(values(true, '2026-11-03')).toEqual([0, 5, 0, null]);
+    expect(values(true, '2026-11-04')).toEqual([0, 5, 0, null]);
+    expect(values(true, '2026-11-03')).toEqual([0, 5, null, null]);
     expect(values(true, null)).toEqual([null, 5, null, null]);
-    expect(values(false, '2026-11-04')).toEqual([null, 5, null, null]);
+    expect(values(false, '2026-11-05')).toEqual([null, 5, null, null]);
   });
 
   test('all time reaches from the first to the last row', () => {
@@ -120,6 +121,15 @@ test.each([
   expect(found.change_kind).toBe(kind);
   if (change === null) expect(found.change).toBeNull();
   else expect(found.change).toBeCloseTo(change);
+});
+
+test.each([
+  [100, 10, false],
+  [100, 60, true],
+  [0, 0, false],
+  [null, null, false],
+])('a cohort of %s with %s open is still maturing: %s', (all, open, expected) => {
+  expect(isMaturing({ 'sales.deals': all, 'sales.deals_open': open })).toBe(expected);
 });
 
 describe('freshness', () => {
