@@ -40,7 +40,7 @@ select source, source_id, deal_key, stage_key, entered_at, case when is_current 
   extract(epoch from (case when is_current then now() else left_at end - entered_at)) / 86400
 from (
   select d.source, d.source_id, d.deal_key, s.stage_key, v.entered_at,
-    d.status = 'open' and s.stage_key = d.stage_key as is_current,
+    coalesce(d.status = 'open' and s.stage_key = d.stage_key, false) as is_current,
     coalesce(v.left_at, d.closed_at) as left_at,
     d.status = 'won' or s.position < d.reached as is_passed,
     d.status = 'lost' and s.position = d.reached as is_lost_here

@@ -104,7 +104,10 @@ with recursive zone as (
   join core.dim_calendar c on c.day >= p.month and c.day < p.month + interval '1 month', zone
   group by p.month
 )
-select p.month, p.metric, p.scope_kind, p.scope, p.key, p.plan, f.fact, days.workdays, days.elapsed
+select p.month, p.metric, p.scope_kind, p.scope, p.key, p.plan,
+  -- Nothing so far is zero, but only where the metric is counted at all and the month has begun.
+  coalesce(f.fact, case when p.metric in (select metric from months) and p.month <= (select today from zone) then 0 end),
+  days.workdays, days.elapsed
 from plans p
 join days on days.month = p.month
 left join facts f on f.month = p.month and f.metric = p.metric and f.scope_kind = p.scope_kind
