@@ -44,6 +44,12 @@ function readBootId(): string {
   }
 }
 
+/** The process that started it, or whoever inherited it; null when it is gone. */
+export function readParent(pid: number): number | null {
+  const parent = process.platform === 'linux' ? readStat(pid)?.[1] : readPs(pid, 'ppid');
+  return parent === undefined || parent === null ? null : Number(parent);
+}
+
 /** The command line with its arguments separated by NUL on Linux, by spaces elsewhere. */
 export function readCommand(pid: number): string | null {
   if (process.platform !== 'linux') return readPs(pid, 'command');

@@ -10,6 +10,9 @@ if (process.send) {
   if (!process.connected) killGroup();
 }
 
+// The built app closes its server on SIGTERM and then waits for its idle database connections to time out.
+process.once('sveltekit:shutdown', () => process.exit(0));
+
 function killGroup() {
   try {
     process.kill(-process.pid, 'SIGKILL');

@@ -81,6 +81,7 @@ async function raiseApp(stack: Stack, entry: string): Promise<void> {
     PORT: String(port),
     ORIGIN: process.env.ORIGIN ?? address,
     NODE_ENV: 'production',
+    SHUTDOWN_TIMEOUT: '2',
   });
   await steps.run('App', async () => {
     const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
