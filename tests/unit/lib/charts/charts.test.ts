@@ -89,7 +89,7 @@ test.each([
   ['Отдел продаж «Москва»', 14, 'Отдел продаж\n«Москва»'],
   ['Отдел продаж «Урал и Сибирь»', 14, 'Отдел продаж «\nУрал и Сибирь»'],
   ['Выставки и партнёрские мероприятия', 13, 'Выставки и п…\nмероприятия'],
-  ['Extraordinarilylongword', 14, 'Extraordinaril\nyongword'],
+  ['Extraordinarilylongword', 14, 'Extraordinaril\nylongword'],
 ])('a long name is folded: %s', (name, perLine, expected) => {
   expect(fold(name, perLine)).toBe(expected);
 });
