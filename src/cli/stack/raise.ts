@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../etl/run.ts';
 import type { Log } from '../../../schema/log.ts';
 import { migrate } from '../../../schema/migrate.ts';
 import { readSecret } from './secret.ts';
+import { findPort } from '../../../schema/postgres/port.ts';
 import { Problem } from '../../../schema/problem.ts';
 import type { Place } from '../place.ts';
 import type { Steps } from '../steps.ts';
@@ -138,21 +139,21 @@ export async function load(
   return loaded;
 }
 
+/** Cube's address is known before it is up, so that those who will ask it can start meanwhile. */
+export async function nameCube({ urls, env }: Stack): Promise<string> {
+  urls.cube ??= `http://127.0.0.1:${await findPort(null)}/cubejs-api`;
+  env.CUBE_URL = urls.cube;
+  return urls.cube;
+}
+
 export async function raiseCube(stack: Stack): Promise<Part> {
-  const { place, env, urls } = stack;
+  const { place, env } = stack;
+  const { origin, port } = new URL(await nameCube(stack));
   return stack.steps.run('Cube', async () => {
-    const part = stack.own(
-      spawnPart({
-        name: 'cube',
-        file: join(place.root, 'cube/serve.js'),
-        ...place,
-        env: { ...env, CUBE_PORT: '0' },
-      }),
-    );
-    const { port } = await part.wait((message) => message.ready === true, 60_000);
-    urls.cube = `http://127.0.0.1:${port}/cubejs-api`;
-    env.CUBE_URL = urls.cube;
-    await probe(`http://127.0.0.1:${port}/readyz`, part, 30_000);
+    const file = join(place.root, 'cube/serve.js');
+    const part = stack.own(spawnPart({ name: 'cube', file, ...place, env: { ...env, CUBE_PORT: port } }));
+    await part.wait((message) => message.ready === true, 60_000);
+    await probe(`${origin}/readyz`, part, 30_000);
     return part;
   });
 }

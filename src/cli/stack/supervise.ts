@@ -8,7 +8,7 @@ import type { Steps } from '../steps.ts';
 import { buildApp } from './build.ts';
 import { spawnPart } from './part.ts';
 import { probe } from './probe.ts';
-import { loadOnce, raiseCube, raiseSources, raiseWarehouse } from './raise.ts';
+import { loadOnce, nameCube, raiseCube, raiseSources, raiseWarehouse } from './raise.ts';
 import type { Stack } from './raise.ts';
 import { claim, waitForHolder } from './record.ts';
 import type { Claim } from './record.ts';
@@ -66,9 +66,8 @@ async function raiseAll(stack: Stack): Promise<void> {
   built.catch(() => undefined);
   await raiseSources(stack);
   await loadOnce(stack);
-  await raiseCube(stack);
-  await raiseApp(stack, await built);
-  await raiseWorker(stack);
+  await nameCube(stack);
+  await Promise.all([raiseCube(stack), built.then((entry) => raiseApp(stack, entry)), raiseWorker(stack)]);
 }
 
 async function raiseApp(stack: Stack, entry: string): Promise<void> {
