@@ -22,6 +22,8 @@ export async function openServer(): Promise<TestServer> {
   const seen: string[] = [];
   const server = new SMTPServer({
     authOptional: true,
+    // Pooled connections stay open; waiting for them would only cost time.
+    closeTimeout: 100,
     disabledCommands: ['STARTTLS'],
     onRcptTo: ({ address }, _, done) => done(refusals.get(address) ?? null),
     onData(stream, { envelope }, done) {

@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { formatExact, formatValue } from '../../src/lib/format.ts';
@@ -9,6 +12,7 @@ import { createRunner } from '../../src/lib/server/reports/run.ts';
 import * as schedules from '../../src/lib/server/reports/schedules.ts';
 import { close, warehouse } from '../../src/lib/server/warehouse.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { waitUntil } from '../harness/processes.ts';
 import { makeKpi, makePage } from '../unit/reports/page.ts';
 import { openServer, type TestServer } from './reports-server.ts';
 
@@ -16,6 +20,7 @@ import { openServer, type TestServer } from './reports-server.ts';
 vi.hoisted(() => (process.env.LOG_LEVEL = 'silent'));
 
 let database: Database;
+const worker = fileURLToPath(new URL('reports-worker.ts', import.meta.url));
 let server: TestServer;
 let made: string[] = [];
 
@@ -298,6 +303,41 @@ describe('many workers', () => {
     expect(new Set((await rows()).map(({ status, attempts }) => `${status} ${attempts}`))).toEqual(
       new Set(['sent 1']),
     );
+  });
+
+  test('that are killed leave nothing behind', async () => {
+    const count = 150;
+    const recipients = Array.from({ length: count }, (_, at) => ({
+      email: `r${at}@example.org`,
+      locale: 'ru' as const,
+    }));
+    const start = () => fork(worker, [server.url], { execArgv: ['--import', 'tsx'], stdio: 'inherit' });
+    const [first, second] = [start(), start()];
+    try {
+      await Promise.all([first, second].map((child) => once(child, 'message')));
+      await schedule(recipients);
+      await waitUntil(
+        () => server.received.length,
+        (got) => got >= 20,
+      );
+      first.kill('SIGKILL');
+      await waitUntil(
+        async () => (await rows()).filter(({ status }) => status === 'sent').length,
+        (sent) => sent === count,
+        60_000,
+      );
+    } finally {
+      first.kill('SIGKILL');
+      second.kill('SIGKILL');
+    }
+    const names = new Map<string, Set<string>>();
+    for (const { to, source } of server.received) {
+      names.set(to, (names.get(to) ?? new Set()).add(/^Message-ID: (.*)$/im.exec(source)?.[1] ?? ''));
+    }
+    expect(names.size).toBe(count);
+    expect([...names.values()].every((one) => one.size === 1)).toBe(true);
+    // What the dead one had handed over without being able to write it down comes twice, under one name.
+    expect(server.received.length - count).toBeLessThanOrEqual(5);
   });
 
   test('take over what a killed one held, and it can no longer write', async () => {

@@ -5,7 +5,7 @@ import { log } from '../log.ts';
 import { rightsKey } from '../token.ts';
 import * as viewers from '../viewers.ts';
 import * as deliveries from './deliveries.ts';
-import type { Delivery } from './deliveries.ts';
+import { leaseSeconds, type Delivery } from './deliveries.ts';
 import { MailProblem, messageId, open, type Mailer } from './mail.ts';
 import { oneLine, type Outcome } from './outcome.ts';
 import type { Mail } from './render.ts';
@@ -23,13 +23,21 @@ type Options = {
   worker: string;
   /** how many are made and sent side by side */
   hands?: number;
+  /** seconds after which what a silent worker holds is free again */
+  lease?: number;
   openMailer?: () => Mailer;
   makeReport?: typeof make;
 };
 
 const longestSend = 120_000;
 
-export function createRunner({ worker, hands = 5, openMailer = open, makeReport = make }: Options): Runner {
+export function createRunner({
+  worker,
+  hands = 5,
+  lease = leaseSeconds,
+  openMailer = open,
+  makeReport = make,
+}: Options): Runner {
   const shared = new Shared(makeReport);
   let mailer: Mailer | null = null;
   let running: Promise<void> | null = null;
@@ -40,7 +48,7 @@ export function createRunner({ worker, hands = 5, openMailer = open, makeReport 
     await Promise.all(
       Array.from({ length: hands }, async () => {
         while (!stopping) {
-          const delivery = await deliveries.claim(worker);
+          const delivery = await deliveries.claim(worker, lease);
           if (!delivery) return;
           await deliver(delivery);
         }
@@ -56,7 +64,7 @@ export function createRunner({ worker, hands = 5, openMailer = open, makeReport 
       const mail = await shared.get(delivery, viewer);
       if (stopping) return await deliveries.release(delivery);
       // Another worker may have taken it over while this one was slow.
-      if (!(await deliveries.hold(delivery))) return;
+      if (!(await deliveries.hold(delivery, lease))) return;
       const id = messageId(nameOf(delivery), mailer.from.address);
       const outcome = await send(mailer, { ...mail, to: delivery.recipient, messageId: id });
       if (outcome.kind === 'sent') await deliveries.markSent(delivery, id);

@@ -37,7 +37,9 @@ function failed(block: ChartBlock, style: Style): Html {
 function drawn(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
   const figures = describeRows(block, style);
   if (figures.length === 0) {
-    return html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${m.state_empty({}, style)}</div>`;
+    return html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>
+      ${block.sentence || m.state_empty({}, style)}
+    </div>`;
   }
   const said = `${block.title}. ${figures.join('; ')}.`;
   return html`${block.sentence && html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.sentence}</div>`}

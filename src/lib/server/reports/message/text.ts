@@ -44,7 +44,7 @@ function writeChart(block: ChartBlock, style: Style): string[] {
   const title = block.title.toUpperCase();
   if (block.state === 'failed') return [title, `${m.state_failed({}, style)}. ${block.error ?? ''}`];
   const figures = describeRows(block, style);
-  if (figures.length === 0) return [title, m.state_empty({}, style)];
+  if (figures.length === 0) return [title, block.sentence || m.state_empty({}, style)];
   const lines = block.spec.kind === 'bar' ? lineUp(block, style) : figures.map((line) => `- ${line}`);
   return [title, ...(block.sentence ? [block.sentence] : []), ...ignored(block, style), ...lines];
 }

@@ -83,6 +83,7 @@ export function describeRows({ spec, rows }: ChartBlock, style: Style): string[]
   const unit = spec.series[0]?.unit ?? 'count';
   const print = (row: ChartRow) => formatValue(row.values[0] ?? null, unit, style);
   const known = rows.filter(({ values }) => typeof values[0] === 'number');
+  if (known.length === 0) return [];
   if (spec.kind === 'bar' || rows.length <= mostPoints)
     return rows.map((row) => `${row.label}: ${print(row)}`);
   const [first] = known;
