@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -9,6 +9,8 @@ import { TEMPLATE, withAdmin } from './database.ts';
 /** vitest's global set-up: one PostgreSQL for the whole run, and one migrated database to clone. */
 export async function setup(): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'pulse-test-'));
+  // mkdtemp keeps everyone else out, and as root it is someone else who runs PostgreSQL.
+  chmodSync(home, 0o755);
   const log = pino({ level: 'silent' });
   const settings = {
     fsync: 'off',

@@ -21,6 +21,7 @@ export type Stack = {
   /** The part of it that loading needs. */
   sources: Record<string, string>;
   urls: { warehouse: string; admin: string; cube?: string; app?: string };
+  dataFolder: string | null;
   /** Those that had to be applied. */
   migrations: string[];
   crashed: Promise<string>;
@@ -79,8 +80,9 @@ export async function raiseWarehouse(place: Place, steps: Steps, log: Log): Prom
       PULSE_HOME: place.home,
       ...(place.config && { PULSE_CONFIG: place.config }),
     };
+    const { dataFolder } = warehouse;
     const urls = { warehouse: warehouse.url, admin: warehouse.adminUrl };
-    return { place, steps, log, env, sources: {}, urls, migrations, crashed, own, stop };
+    return { place, steps, log, env, sources: {}, urls, dataFolder, migrations, crashed, own, stop };
   } catch (error) {
     await stop();
     throw error;

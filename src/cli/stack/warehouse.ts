@@ -11,6 +11,8 @@ export type Warehouse = {
   name: string;
   url: string;
   adminUrl: string;
+  /** Null when it is someone else's. */
+  dataFolder: string | null;
   label: string;
   crashed: Promise<string>;
   stop(): Promise<void>;
@@ -29,6 +31,7 @@ export async function openWarehouse(
       name: 'postgres',
       url: postgres.url,
       adminUrl: postgres.adminUrl,
+      dataFolder: postgres.dataFolder,
       label,
       crashed: postgres.crashed,
       stop: postgres.stop,
@@ -53,6 +56,7 @@ export async function openWarehouse(
     name: 'postgres',
     url: given,
     adminUrl: admin.href,
+    dataFolder: null,
     label: `PostgreSQL at ${place}`,
     crashed: new Promise(() => undefined),
     stop: async () => undefined,

@@ -3,7 +3,7 @@ import { askPeople } from '../people.ts';
 import type { Stack } from './raise.ts';
 
 /** The last thing `start` says: where to go, as whom, and where everything is kept. */
-export async function welcome({ place, steps, urls, own }: Stack, began: number): Promise<void> {
+export async function welcome({ place, steps, urls, dataFolder, own }: Stack, began: number): Promise<void> {
   const { email, passwordFile } = await askPeople(place, urls.warehouse, 'ensureAdmin', place.home, own);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   steps.say(
@@ -13,6 +13,7 @@ export async function welcome({ place, steps, urls, own }: Stack, began: number)
       `  Address  ${urls.app}`,
       `  Login    ${email}, ${describePassword(passwordFile)}`,
       `  State    ${place.home} (logs in logs/)`,
+      ...(dataFolder?.startsWith(place.home) === false ? [`  Data     ${dataFolder}`] : []),
       '  Ctrl-C stops everything',
       '',
     ].join('\n'),
