@@ -1,9 +1,11 @@
-import { extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { writeAtomically } from '../../../schema/postgres/files.ts';
 import { Problem } from '../../../schema/problem.ts';
+import type { Preview, Sent, What } from '../../lib/server/reports/orders.ts';
 import type { Listed } from '../../lib/server/reports/schedules.ts';
-import type { Rendered, Sent, What } from '../../worker/report.ts';
 import { findPlace } from '../place.ts';
 import { spawnPart } from '../stack/part.ts';
 import { loadOnce, raiseCube, raiseSources } from '../stack/raise.ts';
@@ -25,7 +27,7 @@ export function addReport(program: Command): void {
     .description('all schedules with their next run')
     .option('--json', 'print JSON')
     .action(async ({ json }: Json) => {
-      const schedules = await ask<Listed[]>('list', null);
+      const schedules = await ask<Listed[]>('list', {});
       if (json) console.log(JSON.stringify(schedules, null, 2));
       else if (schedules.length === 0) console.log('Nothing is scheduled yet.');
       else printTable(schedules.map(({ is_paused, ...rest }) => ({ ...rest, paused: is_paused })));
@@ -35,12 +37,19 @@ export function addReport(program: Command): void {
     .requiredOption('--out <file>', 'ends in .html to look at, or in .eml for a mail program')
     .action(async (what: string, { out, json, ...choice }: Choice & { out: string }) => {
       const file = resolve(process.env.INIT_CWD ?? '.', out);
-      if (!['.html', '.eml'].includes(extname(file))) {
+      const form = extname(file).slice(1);
+      if (form !== 'html' && form !== 'eml') {
         throw new Problem('--out expects a file that ends in .html or .eml.', { exitCode: 2 });
       }
-      const rendered = await ask<Rendered>('render', { what, file, ...choice });
-      if (json) console.log(JSON.stringify(rendered, null, 2));
-      else console.log(`${rendered.subject}\nWritten to ${rendered.file}`);
+      if (!existsSync(dirname(file))) {
+        throw new Problem(`There is no folder ${dirname(file)}: make it, or name another with --out.`, {
+          exitCode: 2,
+        });
+      }
+      const { content, ...about } = await ask<Preview>('preview', { what, form, ...choice });
+      writeAtomically(file, content);
+      if (json) console.log(JSON.stringify({ file, ...about }, null, 2));
+      else console.log(`${about.subject}\nWritten to ${file}`);
     });
 
   addChoice(report.command('send').description('send a report now, over SMTP_URL'))
@@ -70,8 +79,11 @@ function addChoice(command: Command): Command {
 }
 
 /** Asks a process that ends with the answer; brings up what figures need when nothing runs. */
-async function ask<Result>(verb: string, argument: unknown): Promise<Result> {
+async function ask<Result>(verb: string, argument: object): Promise<Result> {
   const place = findPlace();
+  const { what, state } = argument as Partial<What>;
+  if (state && what !== 'home')
+    throw new Problem('--state goes with "home": a schedule has its own.', { exitCode: 2 });
   if (place.config) (await import('../../../etl/config.ts')).readConfig(place.config);
   const steps = createSteps(process.stderr);
   return withWarehouse(place, steps, async ({ warehouse, running, raised }) => {
