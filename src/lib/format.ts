@@ -32,7 +32,6 @@ export function formatMoney(value: number | null, { locale, currency }: Style): 
   return minus(formatter(locale, options).format(value));
 }
 
-/** To the cent, for tables where sums must be seen to agree. */
 export function formatMoneyExact(value: number | null, { locale, currency }: Style): string {
   if (!isNumber(value)) return nothing;
   const digits = Number.isInteger(value) ? 0 : 2;
@@ -91,7 +90,13 @@ export function formatValue(value: number | null, unit: Unit, style: Style): str
   }
 }
 
-/** The same number in full, for tables. */
+/** The same number in whole units of money, for tables of sums. */
+export function formatFull(value: number | null, unit: Unit, style: Style): string {
+  if (unit !== 'money' || !isNumber(value)) return formatValue(value, unit, style);
+  return formatMoneyExact(Math.round(value), style);
+}
+
+/** To the last cent, for records that must be seen to add up. */
 export function formatExact(value: number | null, unit: Unit, style: Style): string {
   return unit === 'money' ? formatMoneyExact(value, style) : formatValue(value, unit, style);
 }

@@ -1,4 +1,4 @@
-import { formatExact, formatChange, type Style } from '../format.ts';
+import { formatFull, formatChange, type Style } from '../format.ts';
 import type { ChartBlock } from '../page.ts';
 
 export type Tip = { title: string; lines: { role: string; title: string; value: string }[]; change: string };
@@ -14,7 +14,7 @@ export function tipOf(
   const lines = spec.series.map((one, index) => ({
     role: one.role,
     title: one.title,
-    value: formatExact(row.values[index] ?? null, one.unit, style),
+    value: formatFull(row.values[index] ?? null, one.unit, style),
   }));
   const main = row.values[spec.series.findIndex((one) => one.role === 'main')] ?? null;
   const before = row.values[spec.series.findIndex((one) => one.role === 'comparison')] ?? null;
