@@ -26,6 +26,8 @@ Environment:
   PULSE_CONFIG   the company's pulse.yaml; without it ./pulse.yaml, without that the demo company
   PULSE_HOME     the folder of state; by default .pulse/, with a configuration .pulse/homes/<its name>
   WAREHOUSE_URL  a PostgreSQL of your own instead of the embedded one
+  SMTP_URL       the mail server that reports go through, e.g. smtp://user:password@mail.example.com:587
+  SMTP_FROM      their sender, e.g. "Reports <reports@example.com>"
   HOST, PORT     where the app listens; 127.0.0.1 and 3000 or the next free port
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
