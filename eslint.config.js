@@ -5,7 +5,9 @@ import { defineConfig } from 'eslint/config';
 import typescript from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['build/', '.svelte-kit/', '.pulse/', 'src/lib/paraglide/', 'test-results/'] },
+  {
+    ignores: ['build/', '.svelte-kit/', '.pulse/', 'src/lib/paraglide/', 'project.inlang/', 'test-results/'],
+  },
   js.configs.recommended,
   ...typescript.configs.recommended,
   ...svelte.configs.recommended,
@@ -26,6 +28,6 @@ export default defineConfig(
   {
     files: ['cube/**/*.js'],
     languageOptions: { sourceType: 'commonjs' },
-    rules: { '@typescript-eslint/no-require-imports': 'off' },
+    rules: { '@typescript-eslint/no-require-imports': 'off', 'svelte/no-inner-declarations': 'off' },
   },
 );
