@@ -17,9 +17,13 @@ const subscribe = createSubscriber((update) => {
 
 /** Light or dark as it is now; paper is always light. */
 export const mode = {
+  get isPrinting(): boolean {
+    subscribe();
+    return matchMedia('print').matches;
+  },
   get current(): Mode {
     subscribe();
-    if (matchMedia('print').matches) return 'light';
+    if (mode.isPrinting) return 'light';
     const { theme } = document.documentElement.dataset;
     if (theme === 'light' || theme === 'dark') return theme;
     return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';

@@ -29,6 +29,7 @@ export async function load(scope: Scope): Promise<Kpi> {
   const kpi = {
     ...blank(scope, 'plan', metric, m.plan_month({ month: name }, scope.style)),
     href: link(`/drill/${won.name}`, state),
+    ignored_filters: [],
   };
   if (kpi.state !== 'ok') return kpi;
   const outcome = await safely(kpi.id, scope.style.locale, async (): Promise<Kpi> => {
@@ -46,32 +47,32 @@ export async function load(scope: Scope): Promise<Kpi> {
   return 'value' in outcome ? outcome.value : { ...kpi, state: 'failed', error: outcome.error };
 }
 
-/** A plan is set for a scope as a whole: one team or one manager can be asked for, two channels cannot. */
-function scopeOf({ state, viewer }: Scope): { kind: string; scope: string | null } | null {
+const kinds: Record<string, string> = {
+  team: 'team',
+  manager: 'employee',
+  product: 'product',
+  channel: 'channel',
+};
+
+/** Whose plans to add up: of what one filter names, else of all the viewer sees; two filters cut across plans. */
+function scopeOf({ state, viewer }: Scope): { kind: string; scopes: string[] } | null {
   const used = Object.entries(state.filters).filter(([, values]) => values.length > 0);
-  if (used.length === 0) return viewer.access === 'company' ? { kind: 'company', scope: null } : null;
-  const [key, values] = used[0] ?? ['', []];
-  const kinds: Record<string, string> = {
-    team: 'team',
-    manager: 'employee',
-    product: 'product',
-    channel: 'channel',
-  };
-  const kind = kinds[key];
-  return used.length === 1 && values.length === 1 && kind ? { kind, scope: values[0] ?? null } : null;
+  const [key, values] = used[0] ?? [];
+  if (key && values) return used.length === 1 && kinds[key] ? { kind: kinds[key], scopes: values } : null;
+  if (viewer.access === 'company') return { kind: 'company', scopes: [] };
+  return { kind: viewer.access === 'team' ? 'team' : 'employee', scopes: [] };
 }
 
 async function read(scope: Scope, month: string): Promise<KpiPlan | null> {
-  const asked = scopeOf(scope);
-  const { viewer } = scope;
-  // Whoever sees only a part sees the plans of that part; together they are theirs.
-  const kind = asked?.kind ?? (viewer.access === 'team' ? 'team' : 'employee');
-  if (!asked && viewer.access === 'company') return null;
+  const whose = scopeOf(scope);
+  if (!whose) return null;
   const filters: Condition[] = [
     { member: 'plan_fact.metric', operator: 'equals', values: ['won_amount'] },
-    { member: 'plan_fact.scope_kind', operator: 'equals', values: [kind] },
+    { member: 'plan_fact.scope_kind', operator: 'equals', values: [whose.kind] },
   ];
-  if (asked?.scope) filters.push({ member: 'plan_fact.scope', operator: 'equals', values: [asked.scope] });
+  if (whose.scopes.length)
+    filters.push({ member: 'plan_fact.scope', operator: 'equals', values: whose.scopes });
+  const { viewer } = scope;
   const { rows } = await cube.load(viewer, {
     measures: measures.map((name) => `plan_fact.${name}`),
     timeDimensions: [{ dimension: 'plan_fact.month', dateRange: [month, month] }],
