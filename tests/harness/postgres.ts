@@ -2,12 +2,14 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
+import { compileMessages } from '../../messages/compile.js';
 import { migrate } from '../../schema/migrate.ts';
 import { startPostgres } from '../../schema/postgres.ts';
 import { TEMPLATE, withAdmin } from './database.ts';
 
 /** vitest's global set-up: one PostgreSQL for the whole run, and one migrated database to clone. */
 export async function setup(): Promise<() => Promise<void>> {
+  compileMessages();
   const home = mkdtempSync(join(tmpdir(), 'pulse-test-'));
   // mkdtemp keeps everyone else out, and as root it is someone else who runs PostgreSQL.
   chmodSync(home, 0o755);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Place } from '../place.ts';
+import { compileMessages } from '../../../messages/compile.js';
 import { withLock } from './lock.ts';
 import { spawnPart } from './part.ts';
 import type { Part } from './part.ts';
@@ -31,8 +32,12 @@ export function findBuild(root: string): string | null {
  */
 export async function buildApp(place: Place, own: (part: Part) => Part): Promise<string> {
   const { root } = place;
+  // The worker reads the messages from the sources, whatever build the app runs from.
   const ready = findBuild(root);
-  if (ready) return ready;
+  if (ready) {
+    compileMessages();
+    return ready;
+  }
   const builds = join(root, '.pulse/builds');
   return withLock(join(root, '.pulse/build.lock'), async () => {
     const found = findBuild(root);
@@ -42,8 +47,7 @@ export async function buildApp(place: Place, own: (part: Part) => Part): Promise
     const part = own(
       spawnPart({
         name: 'build',
-        file: join(root, 'node_modules/vite/bin/vite.js'),
-        args: ['build'],
+        file: join(root, 'src/cli/stack/vite.ts'),
         ...place,
         env: { ...process.env, NODE_ENV: 'production' },
         isJob: true,
