@@ -14,6 +14,8 @@ export const options = {
   cookieName: 'pulse_locale',
   emitReadme: false,
   emitPrettierIgnore: false,
+  // somebody may be reading the messages while they are compiled anew
+  cleanOutdir: false,
 };
 
 const program = fileURLToPath(import.meta.url);
