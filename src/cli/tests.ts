@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,13 @@ export type Counts = { passed: number; failed: number; skipped: number };
 
 /** Runs vitest, which says everything itself; the last line counts for machines. */
 export async function runTests(root: string, filters: string[]): Promise<0 | 1> {
+  // tsconfig.json extends a file that Kit writes; on a fresh clone nobody has asked it to yet.
+  if (!existsSync(join(root, '.svelte-kit/tsconfig.json'))) {
+    spawnSync(process.execPath, [join(root, 'node_modules/@sveltejs/kit/svelte-kit.js'), 'sync'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'pulse-tests-'));
   const file = join(folder, 'results.json');
   const vitest = spawn(
