@@ -16,39 +16,51 @@ const currency = z
 const column = z.string().min(1);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-const fieldObject = z
+const ownShape = {
+  from: z
+    .union([column, z.array(column).min(1)])
+    .optional()
+    .describe('column, or columns to join or coalesce'),
+  value: scalar.optional().describe('a constant'),
+  join: z.string().optional().describe('text put between the columns of a list'),
+  coalesce: z.literal(true).optional().describe('take the first of the columns that is filled'),
+  trim: z.boolean().optional(),
+  lower: z.literal(true).optional(),
+  upper: z.literal(true).optional(),
+  split: z.strictObject({ by: z.string().min(1), take: z.int().min(1) }).optional(),
+  extract: z
+    .string()
+    .optional()
+    .describe('regular expression; its first group, else the whole match, is kept'),
+  prefix: z.string().optional().describe('put before the value, e.g. to tell ids of two lists apart'),
+  format: z.string().optional().describe('date form: yyyy-MM-dd, dd.MM.yyyy HH:mm, MMM-yy, epoch, epoch_ms'),
+  number: z
+    .strictObject({ decimal: z.enum(['.', ',']).optional(), divide: z.number().positive().optional() })
+    .optional(),
+  map: z.record(z.string(), scalar.nullable()).optional().describe('value in the source: value in Pulse'),
+  default: scalar.optional().describe('used where the source has nothing, or nothing in the map'),
+};
+
+type FieldObject = z.infer<z.ZodObject<typeof ownShape>> & { or?: FieldSpec | undefined };
+export type FieldSpec = string | FieldObject;
+
+const fieldObject: z.ZodType<FieldObject> = z
   .strictObject({
-    from: z
-      .union([column, z.array(column).min(1)])
+    ...ownShape,
+    or: z
+      .lazy(() => fieldSchema)
       .optional()
-      .describe('column, or columns to join or coalesce'),
-    value: scalar.optional().describe('a constant'),
-    join: z.string().optional().describe('text put between the columns of a list'),
-    coalesce: z.literal(true).optional().describe('take the first of the columns that is filled'),
-    trim: z.boolean().optional(),
-    lower: z.literal(true).optional(),
-    upper: z.literal(true).optional(),
-    split: z.strictObject({ by: z.string().min(1), take: z.int().min(1) }).optional(),
-    extract: z
-      .string()
-      .optional()
-      .describe('regular expression; its first group, else the whole match, is kept'),
-    format: z
-      .string()
-      .optional()
-      .describe('date form: yyyy-MM-dd, dd.MM.yyyy HH:mm, MMM-yy, epoch, epoch_ms'),
-    number: z
-      .strictObject({ decimal: z.enum(['.', ',']).optional(), divide: z.number().positive().optional() })
-      .optional(),
-    map: z.record(z.string(), scalar.nullable()).optional().describe('value in the source: value in Pulse'),
-    default: scalar.optional().describe('used where the source has nothing, or nothing in the map'),
+      .describe('another field, taken where this one has nothing'),
   })
   .refine(
     (spec) => (spec.from === undefined) !== (spec.value === undefined),
     'expected either «from» or «value»',
   );
 
-export const fieldSchema = z.union([column.describe('the column that is taken as it is'), fieldObject]);
+export const fieldSchema: z.ZodType<FieldSpec> = z.union([
+  column.describe('the column that is taken as it is'),
+  fieldObject,
+]);
 
 const reading = {
   encoding: z.string().optional().describe('utf-8, utf-16le, windows-1251, latin1 …; detected if left out'),
@@ -196,7 +208,6 @@ export const configSchema = z
 export type Config = z.infer<typeof configSchema> & { path: string };
 export type Source = Config['sources'][string];
 export type Stream = Source['streams'][number];
-export type FieldSpec = z.infer<typeof fieldSchema>;
 export type FilesSource = z.infer<typeof files>;
 export type SqlSource = z.infer<typeof sql>;
 export type RestSource = z.infer<typeof rest>;

@@ -17,11 +17,13 @@ export type MappingContext = {
 
 /** The columns of a source that a stream's mapping reads. */
 export function wantedColumns(stream: Stream): string[] {
-  const own = Object.values(stream.fields).flatMap((spec) => {
-    if (typeof spec === 'string') return [spec];
-    return spec.from === undefined ? [] : [spec.from].flat();
-  });
+  const own = Object.values(stream.fields).flatMap(columnsOf);
   return [...new Set([...own, ...[stream.key ?? []].flat(), ...(stream.cursor ? [stream.cursor] : [])])];
+}
+
+function columnsOf(spec: FieldSpec): string[] {
+  if (typeof spec === 'string') return [spec];
+  return [...[spec.from ?? []].flat(), ...(spec.or === undefined ? [] : columnsOf(spec.or))];
 }
 
 /**
@@ -132,6 +134,11 @@ function naturalKey(stream: Stream): string {
 
 function fieldText(spec: FieldSpec, context: MappingContext): string {
   if (typeof spec === 'string') return column(spec, context);
+  const own = ownText(spec, context);
+  return spec.or === undefined ? own : `coalesce(${own}, ${fieldText(spec.or, context)})`;
+}
+
+function ownText(spec: Exclude<FieldSpec, string>, context: MappingContext): string {
   if (spec.value !== undefined) return `${literal(String(spec.value))}::text`;
   const parts = [spec.from ?? []].flat().map((name) => column(name, context));
   let sql =
@@ -145,6 +152,7 @@ function fieldText(spec: FieldSpec, context: MappingContext): string {
     sql = `nullif(btrim(split_part(${sql}, ${literal(spec.split.by)}, ${spec.split.take})), '')`;
   if (spec.lower) sql = `lower(${sql})`;
   if (spec.upper) sql = `upper(${sql})`;
+  if (spec.prefix) sql = `(${literal(spec.prefix)} || ${sql})`;
   const fallback = spec.default === undefined ? undefined : literal(String(spec.default));
   if (spec.map) {
     const cases = Object.entries(spec.map).map(

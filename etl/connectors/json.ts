@@ -1,10 +1,14 @@
-/** The value at a path such as `$.data.items` or `contact.name`; undefined where the path ends early. */
+/** The value at a path such as `$.data.items`, `contact.name`, `pipelines[*].stages`; undefined where the path ends early. */
 export function pick(value: unknown, path: string): unknown {
-  const steps = path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [];
-  return steps.reduce<unknown>(
-    (at, step) => (at !== null && typeof at === 'object' ? (at as Record<string, unknown>)[step] : undefined),
-    value,
-  );
+  return walk(value, path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [], 0);
+}
+
+function walk(value: unknown, steps: string[], at: number): unknown {
+  const step = steps[at];
+  if (step === undefined) return value;
+  if (value === null || typeof value !== 'object') return undefined;
+  if (step === '*') return Object.values(value).flatMap((each) => walk(each, steps, at + 1) ?? []);
+  return walk((value as Record<string, unknown>)[step], steps, at + 1);
 }
 
 /** A JSON value as the text that lands: nothing for null, JSON for what is made of parts. */
