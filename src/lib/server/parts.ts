@@ -42,10 +42,17 @@ export async function parts(scope: Scope, metric: Metric, dimension: string, cou
   all.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity) || a.label.localeCompare(b.label));
   const sum = all.reduce((total, part) => total + (part.value ?? 0), 0);
   const fits = all.length <= count + 1;
-  const shown = fits ? all : all.slice(0, count);
-  const rest = fits ? [] : all.slice(count);
+  const shown = fits ? all : metric.is_additive ? all.slice(0, count) : extremes(all, count);
+  const rest = fits ? [] : all.filter((part) => !shown.includes(part));
   if (rest.length && metric.is_additive) shown.push(otherOf(rest, scope));
   return { shown, hidden: rest.length, sum };
+}
+
+/** Of shares, the worst are as telling as the best; the middle is what can be left out. */
+function extremes(all: Part[], count: number): Part[] {
+  const known = all.filter((part) => part.value !== null);
+  const best = Math.ceil(count / 2);
+  return known.length <= count ? known : [...known.slice(0, best), ...known.slice(best - count)];
 }
 
 async function values(scope: Scope, metric: Metric, dimension: string, range: Range | null) {
