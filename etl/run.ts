@@ -146,7 +146,7 @@ async function loadSource(
     };
     const landing = options.isRetry
       ? await reland(client, name, stream)
-      : await open(source, stream, request);
+      : await openStream(source, stream, request);
     const landed = await land(client, name, streamName(stream), landing);
     const isFull = !options.isRetry && (!stream.cursor || since === null);
     const seconds = (performance.now() - started) / 1000;
@@ -222,7 +222,8 @@ async function bumpVersion(client: pg.Client): Promise<void> {
   await client.query('update ops.data_version set version = version + 1, changed_at = clock_timestamp()');
 }
 
-function open(source: Source, stream: Stream, request: Request): Promise<Landing> {
+/** The rows of a stream as its source gives them, not yet landed. */
+export function openStream(source: Source, stream: Stream, request: Request): Promise<Landing> {
   switch (source.kind) {
     case 'files':
       return readFiles(source, stream as (typeof source.streams)[number], request);
