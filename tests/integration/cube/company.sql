@@ -81,7 +81,8 @@ from generate_series(1, 200) k;
 insert into core.customer_facts
 select customer_key, won, open, revenue, profit, revenue, first_at, last_at, last_at,
   (array['gold', 'silver', 'bronze'])[1 + customer_key % 3], (array['A', 'B', 'C'])[1 + customer_key % 3],
-  customer_key % 5 = 0, customer_key % 4 = 0
+  customer_key % 5 = 0, customer_key % 4 = 0, (array['X', 'Y', 'Z', 'n/a'])[1 + customer_key % 4],
+  (array['star', 'cash_cow', 'question_mark', 'dog', 'n/a'])[1 + customer_key % 5]
 from (
   select customer_key, count(*) filter (where status = 'won') as won, count(*) filter (where status = 'open') as open,
     coalesce(sum(amount) filter (where status = 'won'), 0) as revenue, coalesce(sum(amount - coalesce(cost, 0)) filter (where status = 'won'), 0) as profit,

@@ -224,7 +224,8 @@ const calls: Truth = {
 };
 
 const customers: Truth = {
-  rows: `select c.*, coalesce(f.segment, 'occasional') as segment, f.abc, coalesce(f.won_deals, 0) as won, f.revenue, f.gross_profit,
+  rows: `select c.*, coalesce(f.segment, 'occasional') as segment, f.abc, coalesce(f.xyz, 'n/a') as xyz,
+      coalesce(f.bcg, 'n/a') as bcg, coalesce(f.won_deals, 0) as won, f.revenue, f.gross_profit,
       f.first_purchase_at, f.last_purchase_at, coalesce(f.is_churned, false) as is_churned,
       coalesce(f.is_contact_overdue, false) as is_late, e.name as owner_name, e.team_key
     from core.dim_customers c left join core.customer_facts f using (customer_key) ${people('c.owner_key')}
@@ -247,6 +248,8 @@ const customers: Truth = {
     name: 'name',
     segment: 'segment',
     abc: 'abc',
+    xyz: 'xyz',
+    bcg: 'bcg',
     region: 'region',
     industry: 'industry',
     owner: 'owner_name',

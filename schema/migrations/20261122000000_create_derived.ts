@@ -1,0 +1,56 @@
+import type { Knex } from 'knex';
+
+/** What is derived from the facts beyond the funnel: classes of customers, cohorts, shared credit. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    alter table core.customer_facts
+      add column xyz text not null default 'n/a' check (xyz in ('X', 'Y', 'Z', 'n/a')),
+      add column bcg text not null default 'n/a'
+        check (bcg in ('star', 'cash_cow', 'question_mark', 'dog', 'n/a'));
+
+    create table core.fct_cohorts (
+      cohort date not null,
+      months_since integer not null,
+      owner_key bigint,
+      customers integer not null,
+      active integer not null,
+      revenue numeric not null,
+      gross_profit_to_date numeric not null,
+      is_complete boolean not null,
+      unique nulls not distinct (cohort, owner_key, months_since)
+    );
+    comment on table core.fct_cohorts is
+      'one row per month of first purchase, owner of the customers and month since, months without a sale included';
+
+    create table core.fct_attribution (
+      source text not null,
+      deal_id text not null,
+      deal_key bigint not null,
+      model text not null
+        check (model in ('last_touch', 'first_touch', 'linear', 'position_based', 'time_decay')),
+      campaign_key bigint,
+      credit numeric not null,
+      unique nulls not distinct (source, deal_id, model, campaign_key)
+    );
+    create index on core.fct_attribution (model, deal_key);
+    comment on table core.fct_attribution is
+      'one row per deal, model and campaign that shares in it; credits of a deal sum to exactly 1 in each model';
+
+    create function core.sum_values(parts jsonb) returns numeric
+      language sql immutable strict parallel safe
+      return (select sum(p.value::numeric) from jsonb_each_text(parts) p);
+    comment on function core.sum_values is
+      'sum of one value per key: what jsonb_object_agg has kept of each, however often it was joined';
+
+    -- The next load derives everything, as does the first of a day.
+    delete from core.settings where key = 'derived.day';
+  `);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw(`
+    drop function core.sum_values;
+    drop table core.fct_attribution, core.fct_cohorts;
+    alter table core.customer_facts drop column xyz, drop column bcg;
+  `);
+}
