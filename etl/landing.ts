@@ -2,7 +2,8 @@ import type { Client } from 'pg';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { LandedRow, Landing } from './connectors/connector.ts';
+import type { BulkFile, LandedRow, Landing } from './connectors/connector.ts';
+import { Irregular } from './connectors/regular.ts';
 import { identifier, literal } from './sql-text.ts';
 
 export type Landed = {
@@ -31,12 +32,20 @@ export async function land(
   await client.query(`drop table if exists ${table}`);
   await client.query(`
     create unlogged table ${table} (
-      _n bigint generated always as identity, _position text not null, _problem text, _row jsonb
+      _n bigserial, _position text not null, _problem text, _row jsonb
       ${names.map((name) => `, ${name} text`).join('')}
     ) with (autovacuum_enabled = false)`);
   await client.query(
     `comment on table ${table} is ${literal(`landing of ${source}.${stream}: one row per row read`)}`,
   );
+  const read =
+    (landing.bulk && (await copyFiles(client, table, columns, landing.bulk))) ??
+    (await copyRows(client, table, names, landing));
+  await client.query(`analyze ${table}`);
+  return { table, columns, read };
+}
+
+async function copyRows(client: Client, table: string, names: string[], landing: Landing): Promise<number> {
   let read = 0;
   const counted = async function* (): AsyncGenerator<LandedRow> {
     for await (const row of landing.rows) {
@@ -48,8 +57,43 @@ export async function land(
     `copy ${table} (_position, _problem, _row${names.map((n) => `, ${n}`).join('')}) from stdin`,
   );
   await pipeline(Readable.from(encode(counted())), client.query(into));
-  await client.query(`analyze ${table}`);
-  return { table, columns, read };
+  return read;
+}
+
+/**
+ * Lets PostgreSQL parse whole CSV files, three times as fast as parsing them here. Any file that it does not take
+ * (a row of another width, a stray quote, a NUL) sends all of them the other way, where each row is judged by itself.
+ * @returns rows read, or null when the files have to be parsed here
+ */
+async function copyFiles(
+  client: Client,
+  table: string,
+  columns: Map<string, string>,
+  files: BulkFile[],
+): Promise<number | null> {
+  let read = 0;
+  for (const file of files) {
+    const names = file.columns.map((column) => identifier(columns.get(column) ?? column));
+    // The position is a default, so the file needs no column for it: the row's number after those of earlier files.
+    await client.query(
+      `alter table ${table} alter column _position
+       set default ${literal(`${file.name}:`)} || (currval(pg_get_serial_sequence(${literal(table)}, '_n')) - ${read - 1})`,
+    );
+    const into = copyFrom(
+      `copy ${table} (${names.join(', ')}) from stdin
+       with (format csv, header, delimiter ${literal(file.delimiter)}, quote ${literal(file.quote)}, escape ${literal(file.quote)})`,
+    );
+    try {
+      await pipeline(file.open(), client.query(into));
+      read += into.rowCount;
+    } catch (error) {
+      if (!(error instanceof Irregular) && !String((error as { code?: string }).code).startsWith('22'))
+        throw error;
+      await client.query(`truncate ${table} restart identity`);
+      return null;
+    }
+  }
+  return read;
 }
 
 /** Rows in PostgreSQL's COPY text form, in chunks large enough that the socket is not woken for each. */

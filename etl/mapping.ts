@@ -64,7 +64,7 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
         .map(identifier)
         .join(', ')},
       coalesce(updated_at, version_at) as version_at,
-      md5(row(${hashed.map(identifier).join(', ')})::text) as row_hash,
+      hash_record_extended(row(${hashed.map(identifier).join(', ')}), 0) as row_hash,
       problem_field,
       case problem_field when '' then null ${mapped.map((f) => `when ${literal(f)} then ${t(f)}`).join(' ')} end as problem_value,
       case ${mapped

@@ -64,13 +64,15 @@ export async function merge(
   await client.query('create index on fresh (source_id); analyze fresh');
 
   await inferNamed(client, stream, source);
-  await write(client, stream, entity, options);
+  const { rows } = await client.query<{ outcome: string; is_known: boolean; n: string }>(
+    'select outcome, is_known, count(*) as n from fresh group by outcome, is_known',
+  );
+  const count = (outcome: string, which: (row: (typeof rows)[number]) => boolean = () => true): number =>
+    rows.filter((row) => row.outcome === outcome && which(row)).reduce((sum, row) => sum + Number(row.n), 0);
+  const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
+  if (hasKnown || count('inserted')) await write(client, stream, entity, options, hasKnown);
   const deleted = options.isFull ? await markVanished(client, stream, entity, options) : 0;
 
-  const { rows } = await client.query<{ outcome: string; n: string }>(
-    'select outcome, count(*) as n from fresh group by outcome',
-  );
-  const count = (outcome: string): number => Number(rows.find((row) => row.outcome === outcome)?.n ?? 0);
   // Readers' statistics come too late for what is derived next in this transaction.
   if (count('inserted') + count('updated') > 500) await client.query(`analyze ${core}`);
   const kept = count('inserted') + count('updated') + count('unchanged');
@@ -130,6 +132,7 @@ async function write(
   stream: Stream,
   entity: Entity,
   { source, runId }: MergeOptions,
+  hasKnown: boolean,
 ): Promise<void> {
   const columns: [name: string, sql: string][] = [];
   const joins: string[] = [];
@@ -181,6 +184,7 @@ async function write(
      where f.outcome = 'inserted' and not f.is_known
      on conflict (source, source_id) do nothing`,
   );
+  if (!hasKnown) return;
   await client.query(
     `update core.${entity.table} t set (${names}) = (select ${columns.map(([name]) => `n.${identifier(name)}`).join(', ')})
      from (select f.source_id as _id, ${columns.map(([name, sql]) => `${sql} as ${identifier(name)}`).join(', ')} ${from}

@@ -8,10 +8,10 @@ const files = [
   'stages',
   'deal_references',
   'deal_campaigns',
-  'deal_history',
   'calendar',
   'funnel',
   'customer_facts',
+  'cohorts',
   'plan_fact',
 ];
 

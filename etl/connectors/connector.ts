@@ -1,10 +1,24 @@
+import type { Readable } from 'node:stream';
+
 /** A row as its source gave it: texts by column, null where there is nothing. */
 export type Landing = {
   /** columns of the rows, in order */
   columns: string[];
   rows: AsyncIterable<LandedRow>;
+  /** the same rows as whole CSV files that PostgreSQL may read by itself, where they are regular */
+  bulk?: BulkFile[];
   /** what was found out about the source: encoding, delimiter, sheet … */
   detected?: Record<string, unknown>;
+};
+
+export type BulkFile = {
+  name: string;
+  delimiter: string;
+  quote: string;
+  /** columns of the landing, in the order of this file */
+  columns: string[];
+  /** the file in UTF-8, with its header; fails where PostgreSQL would not read it as people do */
+  open(): Readable;
 };
 
 export type LandedRow = {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { SourceError, type LandedRow } from './connector.ts';
-import { detectEncoding, readText } from './text.ts';
+import { SourceError, type BulkFile, type LandedRow } from './connector.ts';
+import { watchQuotes } from './regular.ts';
+import { detectEncoding, readBytes, readText } from './text.ts';
 
 export type CsvOptions = {
   encoding?: string | undefined;
@@ -59,6 +60,36 @@ export async function* readCsv(
     }
     yield row;
   }
+}
+
+/** The file for PostgreSQL's own reader: one header line on top, one byte for delimiter and quote, no name twice. */
+export function toBulk(
+  file: string,
+  dialect: Dialect,
+  header: string[],
+  options: CsvOptions,
+): BulkFile | undefined {
+  const quote = options.quote ?? '"';
+  const isPlain = /^[\x20-\x7e\t]$/.test(dialect.delimiter) && /^[\x21-\x7e]$/.test(quote);
+  if (options.columns || options.skip_rows || !isPlain || new Set(header).size < header.length)
+    return undefined;
+  return {
+    name: basename(file),
+    delimiter: dialect.delimiter,
+    quote,
+    columns: header,
+    open: () => {
+      const bytes =
+        dialect.encoding === 'utf-8' ? readBytes(file) : Readable.from(encodeText(file, dialect.encoding));
+      const watched = watchQuotes(dialect.delimiter, quote);
+      bytes.on('error', (error) => watched.destroy(error));
+      return bytes.pipe(watched);
+    },
+  };
+}
+
+async function* encodeText(file: string, encoding: string): AsyncGenerator<Buffer> {
+  for await (const text of readText(file, encoding)) yield Buffer.from(text);
 }
 
 type Parsed = { record: string[]; line: number };

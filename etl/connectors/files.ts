@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { readSheet } from 'read-excel-file/node';
 import type { FilesSource } from '../config.ts';
-import { SourceError, type LandedRow, type Landing, type Request } from './connector.ts';
-import { inspectCsv, readCsv, type CsvOptions } from './csv.ts';
+import { SourceError, type BulkFile, type LandedRow, type Landing, type Request } from './connector.ts';
+import { inspectCsv, readCsv, toBulk, type CsvOptions } from './csv.ts';
 import { matchFiles } from './file-list.ts';
 import { pick, toText, toValues } from './json.ts';
 import { detectEncoding, readText } from './text.ts';
@@ -35,8 +35,10 @@ export async function readFiles(
       );
     }
   }
+  const bulk = tables.flatMap((table) => table.bulk ?? []);
   return {
     columns,
+    ...(bulk.length === tables.length && { bulk }),
     detected: Object.fromEntries(tables.map((table) => [basename(table.file), table.detected])),
     rows: (async function* () {
       for (const table of tables) {
@@ -55,6 +57,7 @@ type Table = {
   header: string[];
   detected: Record<string, unknown>;
   rows: () => AsyncIterable<LandedRow>;
+  bulk?: BulkFile;
 };
 
 async function openTable(file: string, options: Options, wanted: string[]): Promise<Table> {
@@ -63,7 +66,14 @@ async function openTable(file: string, options: Options, wanted: string[]): Prom
   if (kind === '.json' || kind === '.jsonl' || kind === '.ndjson')
     return openJson(file, options, wanted, kind);
   const { header, ...dialect } = await inspectCsv(file, options);
-  return { file, header, detected: dialect, rows: () => readCsv(file, dialect, header, options) };
+  const bulk = toBulk(file, dialect, header, options);
+  return {
+    file,
+    header,
+    detected: dialect,
+    rows: () => readCsv(file, dialect, header, options),
+    ...(bulk && { bulk }),
+  };
 }
 
 async function openWorkbook(file: string, options: Options): Promise<Table> {

@@ -2,13 +2,14 @@
 -- A stage that is only named in deals takes its kind from them where all of them agree.
 update core.dim_stages s set kind = d.kind
 from (
-  select stage_key, min(status_given) as kind
-  from core.fct_deals
-  where stage_key is not null and status_given is not null
-  group by stage_key
-  having min(status_given) = max(status_given)
+  select d.stage_key, min(d.status_given) as kind
+  from core.fct_deals d
+  join core.dim_stages s on s.stage_key = d.stage_key and s.is_inferred
+  where d.status_given is not null
+  group by d.stage_key
+  having min(d.status_given) = max(d.status_given)
 ) d
-where d.stage_key = s.stage_key and s.is_inferred and s.kind <> d.kind;
+where d.stage_key = s.stage_key and s.kind <> d.kind;
 
 -- A deal whose source gives no status has that of its stage, whenever the stage becomes known.
 update core.fct_deals d

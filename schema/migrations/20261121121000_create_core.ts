@@ -7,7 +7,7 @@ const identity = `
   source_id text not null`;
 const lineage = `
   stream text not null default '',
-  row_hash text not null default '',
+  row_hash bigint not null default 0,
   source_updated_at timestamptz,
   is_deleted boolean not null default false,
   run_id bigint not null default 0,
@@ -112,14 +112,14 @@ export async function up(knex: Knex): Promise<void> {
          probability numeric, first_response_at timestamptz, lost_reason text,
          utm_source text, utm_medium text, utm_campaign text, utm_content text, utm_term text,
          url text, is_test boolean not null default false`,
-        ['deal_key', 'created_at', 'closed_at', 'customer_key', 'owner_key', 'run_id'],
+        ['deal_key', 'created_at', 'closed_at', 'customer_key', 'owner_key'],
       ),
       fact(
         'fct_deal_stage_events',
         'one row per deal, stage and time of entering it; source_id is made of the three',
         `deal_id text not null, deal_key bigint, stage_id text not null, stage_key bigint,
          entered_at timestamptz not null, is_inferred boolean not null default false`,
-        ['deal_key'],
+        ['deal_key', 'source, deal_id'],
       ),
       fact(
         'fct_touchpoints',
@@ -225,6 +225,8 @@ export async function up(knex: Knex): Promise<void> {
     ].join('\n'),
   );
   await knex.raw(`
+    create index on core.fct_deals (stage_key) where status_given is null;
+
     create table core.hist_deals (
       source text not null,
       source_id text not null,
@@ -233,13 +235,58 @@ export async function up(knex: Knex): Promise<void> {
       status text not null,
       amount numeric,
       valid_from timestamptz not null,
-      valid_to timestamptz not null default 'infinity',
+      valid_to timestamptz not null,
       run_id bigint not null,
-      primary key (source, source_id, valid_from)
+      primary key (source, source_id, valid_to)
     );
-    create index on core.hist_deals (source, source_id) where valid_to = 'infinity';
     comment on table core.hist_deals is
-      'one row per deal and stretch of time in which its stage, owner, status and amount stayed the same';
+      'one row per deal and stretch of time, now over, in which its stage, owner, status and amount stayed the same';
+
+    create view core.deal_versions as
+      select source, source_id, stage_key, owner_key, status, amount, valid_from, valid_to from core.hist_deals
+      union all
+      select d.source, d.source_id, d.stage_key, d.owner_key, d.status, d.amount,
+        coalesce((select max(h.valid_to) from core.hist_deals h where h.source = d.source and h.source_id = d.source_id),
+          d.created_at, '-infinity'), 'infinity'
+      from core.fct_deals d;
+    comment on view core.deal_versions is 'one row per deal and version of it, the present one included';
+
+    create function core.keep_deal_version() returns trigger language plpgsql as $$
+    begin
+      with changed as (
+        select o.source, o.source_id, o.stage_key, o.owner_key, o.status, o.amount,
+          coalesce(h.valid_to, o.created_at, '-infinity') as valid_from,
+          greatest(coalesce(n.source_updated_at, now()), h.valid_to + interval '1 microsecond') as valid_to,
+          n.run_id, n.stage_id, n.stage_key as stage_now, n.deal_key
+        from old_deals o
+        join new_deals n on n.source = o.source and n.source_id = o.source_id
+        left join lateral (
+          select max(valid_to) as valid_to from core.hist_deals h where h.source = o.source and h.source_id = o.source_id
+        ) h on true
+        where (o.stage_key, o.owner_key, o.status, o.amount) is distinct from (n.stage_key, n.owner_key, n.status, n.amount)
+      ), kept as (
+        insert into core.hist_deals
+        select source, source_id, stage_key, owner_key, status, amount, valid_from, valid_to, run_id from changed
+      )
+      -- A source that keeps no stage history: each observed change of stage is an event, marked as inferred.
+      insert into core.fct_deal_stage_events
+        (source, source_id, deal_id, deal_key, stage_id, stage_key, entered_at, is_inferred, stream, run_id)
+      select c.source, concat_ws('|', c.source_id, c.stage_id, c.valid_to), c.source_id, c.deal_key, c.stage_id, c.stage_now,
+        c.valid_to, true, 'inferred', c.run_id
+      from changed c
+      where c.stage_now is not null and c.stage_now is distinct from c.stage_key
+        and not exists (
+          select from core.fct_deal_stage_events e
+          where e.source = c.source and e.deal_id = c.source_id and not e.is_inferred
+        )
+      on conflict do nothing;
+      return null;
+    end $$;
+    comment on function core.keep_deal_version is 'keeps what a statement changes in deals, whoever runs it';
+
+    create trigger keep_deal_version after update on core.fct_deals
+      referencing old table as old_deals new table as new_deals
+      for each statement execute function core.keep_deal_version();
 
     create table core.customer_facts (
       customer_key bigint primary key,

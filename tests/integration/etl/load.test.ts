@@ -106,7 +106,7 @@ describe('one stream, loaded again and again', () => {
     ]);
     const history = await read(
       `select h.status, h.amount::int, e.name as owner, valid_to = 'infinity' as is_last
-       from core.hist_deals h join core.dim_employees e on e.employee_key = h.owner_key
+       from core.deal_versions h join core.dim_employees e on e.employee_key = h.owner_key
        where h.source_id = '2' order by valid_from`,
     );
     expect(history).toEqual([
