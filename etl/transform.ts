@@ -12,6 +12,7 @@ const files = [
   'funnel',
   'customer_facts',
   'cohorts',
+  'cohorts',
   'plan_fact',
 ];
 
