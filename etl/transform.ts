@@ -12,7 +12,6 @@ const files = [
   'funnel',
   'customer_facts',
   'cohorts',
-  'cohorts',
   'plan_fact',
 ];
 
