@@ -111,7 +111,10 @@ const files = z.strictObject({
 const sql = z.strictObject({
   kind: z.literal('sql'),
   ...source,
-  connection: z.string().describe('postgres:// URL'),
+  connection: z
+    .string()
+    .describe('postgres://…, mysql://… or mariadb://… (?ssl=true, ?socket=/path), sqlite:path/to/file.db'),
+  timeout_s: z.int().positive().default(3600).describe('how long one query may take'),
   streams: z
     .array(
       z

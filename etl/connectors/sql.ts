@@ -1,91 +1,90 @@
-import knex, { type Knex } from 'knex';
+import { Readable } from 'node:stream';
 import type { SqlSource } from '../config.ts';
 import { SourceError, type LandedRow, type Landing, type Request } from './connector.ts';
-import { toText } from './json.ts';
+import { explainSql } from './sql/errors.ts';
+import { openMysql } from './sql/mysql.ts';
+import { openPostgres } from './sql/postgres.ts';
+import { openSqlite } from './sql/sqlite.ts';
 
 type SqlStream = SqlSource['streams'][number];
 
+/** What differs between databases; every value leaves it as the text that the database prints. */
+export type Dialect = {
+  quote(name: string): string;
+  columns(inner: string): Promise<string[]>;
+  /** the text of a cursor as a literal that compares as a value of the cursor's own type would */
+  literal(since: string): string;
+  stream(query: string): AsyncIterable<Record<string, unknown>>;
+  close(): Promise<void>;
+};
+
+const open: Record<string, (source: SqlSource, request: Request) => Promise<Dialect>> = {
+  postgres: openPostgres,
+  postgresql: openPostgres,
+  mysql: openMysql,
+  mariadb: openMysql,
+  sqlite: openSqlite,
+};
+
 /** Reads a table or query of an operational database, streamed, in a read-only session. */
 export async function readSql(source: SqlSource, stream: SqlStream, request: Request): Promise<Landing> {
-  const db = connect(source.connection);
+  const scheme = /^(\w+):/.exec(source.connection)?.[1] ?? '';
+  const opener = open[scheme];
+  if (!opener)
+    throw new SourceError(
+      'expected a connection that begins with postgres://, mysql://, mariadb:// or sqlite:',
+    );
+  let db: Dialect | null = null;
   try {
+    db = await opener(source, request);
     const inner = stream.query
       ? `(${stream.query.trim().replace(/;$/, '')}) as q`
-      : quoteTable(stream.from ?? '');
-    const probe = await db.raw(`select * from ${inner} limit 0`);
-    const columns = (probe.fields as { name: string }[]).map((field) => field.name);
+      : (stream.from ?? '').split('.').map(db.quote).join('.');
+    const columns = await db.columns(inner);
     for (const column of request.wanted) {
       if (columns.includes(column)) continue;
       throw new SourceError(
         `${stream.from ?? 'the query'} has no column «${column}»; it has ${columns.join(', ')}`,
       );
     }
-    const { cursor } = stream;
-    const where = cursor && request.since !== null ? ` where ${quote(cursor)} >= ?` : '';
-    const query = db.raw(
-      `select * from ${inner}${where}${cursor ? ` order by ${quote(cursor)}` : ''}`,
-      where ? [request.since as string] : [],
-    );
-    return { columns, rows: streamRows(db, query, columns, stream.from ?? 'query', request.signal) };
+    const cursor = stream.cursor ? db.quote(stream.cursor) : null;
+    const { since } = request;
+    const where = cursor && since !== null ? ` where ${cursor} >= ${db.literal(since)}` : '';
+    const rows = db.stream(`select * from ${inner}${where}${cursor ? ` order by ${cursor}` : ''}`);
+    return { columns, rows: toLanded(db, rows, columns, stream.from ?? 'query', request.signal) };
   } catch (error) {
-    await db.destroy();
-    throw explain(error);
+    await db?.close();
+    throw explainSql(error, request.signal);
   }
 }
 
-async function* streamRows(
-  db: Knex,
-  query: Knex.Raw,
+async function* toLanded(
+  db: Dialect,
+  rows: AsyncIterable<Record<string, unknown>>,
   columns: string[],
-  name: string,
+  table: string,
   signal: AbortSignal,
 ): AsyncGenerator<LandedRow> {
+  // A query that gives no row for a long time has to end at once all the same.
+  const abort = (): void => {
+    if (rows instanceof Readable) rows.destroy(new SourceError('the load was stopped'));
+    void db.close();
+  };
+  signal.addEventListener('abort', abort, { once: true });
   try {
     let number = 0;
-    const rows = query.stream({ highWaterMark: 2000 }) as AsyncIterable<Record<string, unknown>>;
     for await (const row of rows) {
       signal.throwIfAborted();
-      yield { position: `${name}:${++number}`, values: columns.map((column) => toText(row[column])) };
+      yield {
+        position: `${table}:${++number}`,
+        values: columns.map((column) => (row[column] ?? null) as string | null),
+      };
     }
+    signal.throwIfAborted();
   } catch (error) {
-    throw explain(error);
+    throw explainSql(error, signal);
   } finally {
-    await db.destroy();
+    signal.removeEventListener('abort', abort);
+    await db.close();
   }
 }
-
-/** Values stay texts as the database prints them, so that no host's time zone or float touches them. */
-function connect(url: string): Knex {
-  if (!/^postgres(ql)?:/.test(url)) {
-    throw new SourceError('expected a connection that begins with postgres://');
-  }
-  const silent = (): void => {};
-  return knex({
-    client: 'pg',
-    // Every error is thrown as well, and told without the address.
-    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
-    connection: {
-      connectionString: url,
-      application_name: 'pulse-etl',
-      types: { getTypeParser: () => (value: string) => value },
-    } as Knex.PgConnectionConfig,
-    pool: {
-      min: 0,
-      max: 1,
-      afterCreate: (
-        connection: { query(sql: string, done: (e?: Error) => void): void },
-        done: (e?: Error) => void,
-      ) => connection.query("set default_transaction_read_only = on; set timezone = 'UTC'", done),
-    },
-  });
-}
-
-function explain(error: unknown): Error {
-  if (error instanceof SourceError) return error;
-  const { code, message } = error as { code?: string; message: string };
-  const hint = code === 'ECONNREFUSED' ? 'nothing answers at this address: is the database up?' : message;
-  return new SourceError(hint.replace(/\w+:\/\/\S+/g, '<connection>'), { cause: error });
-}
-
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const quoteTable = (name: string): string => name.split('.').map(quote).join('.');
