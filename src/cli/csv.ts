@@ -1,5 +1,4 @@
-export type Cell = string | number | boolean | null;
-export type Row = Record<string, Cell>;
+import type { Cell, Row } from '../lib/server/result.ts';
 
 /** RFC 4180: names first, CRLF, quotes only where needed; null is an empty field. */
 export function printCsv(rows: Row[]): string {

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { readConfig } from '../../etl/config.ts';
 import { runSources, type RunSummary } from '../../etl/run.ts';
-import { readRows } from '../../src/cli/ask.ts';
+import { ask } from '../../src/lib/server/ask.ts';
+import type { Row } from '../../src/lib/server/result.ts';
+import { sign } from '../../src/lib/server/token.ts';
+import { operator } from '../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
-import { startCube, type Query } from '../integration/cube/server.ts';
+import { secret, startCube, type Query } from '../integration/cube/server.ts';
 
 export type Loaded = {
   database: Database;
   /** rows as `pulse query` prints them */
-  ask(query: Query): Promise<ReturnType<typeof readRows>>;
+  ask(query: Query): Promise<Row[]>;
   runs: RunSummary[];
   again(): Promise<RunSummary[]>;
   close(): Promise<void>;
@@ -23,7 +26,14 @@ export async function loadReal(name: string): Promise<Loaded> {
   const cube = await startCube(database.url);
   return {
     database,
-    ask: async (query) => readRows(await cube.ask(query)),
+    ask: async (query) => {
+      const { rows } = await ask({
+        cubeUrl: `${cube.base}/cubejs-api`,
+        token: sign(operator, secret),
+        query,
+      });
+      return rows;
+    },
     runs,
     again,
     close: async () => {

@@ -1,7 +1,9 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { Problem } from '../../../schema/problem.ts';
-import { askCube } from '../ask.ts';
+import { WrongQuery, ask } from '../../lib/server/ask.ts';
+import { sign } from '../../lib/server/token.ts';
+import { operator } from '../../lib/viewer.ts';
 import { findPlace } from '../place.ts';
 import { printCsv } from '../csv.ts';
 import { loadOnce, raiseCube, raiseSources } from '../stack/raise.ts';
@@ -21,7 +23,7 @@ export function addQuery(program: Command): void {
       if (place.config) (await import('../../../etl/config.ts')).readConfig(place.config);
       const steps = createSteps(process.stderr);
       steps.say(`Asking ${place.config ?? 'the demo company'}, state in ${place.home}`);
-      const rows = await withWarehouse(place, steps, async ({ running, raised }) => {
+      const { rows } = await withWarehouse(place, steps, async ({ running, raised }) => {
         if (raised) {
           await raiseSources(raised);
           await loadOnce(raised);
@@ -29,7 +31,10 @@ export function addQuery(program: Command): void {
         }
         const url = (running ?? raised)?.urls.cube;
         if (!url) throw new Problem('The running stack has no Cube: stop it and ask again.');
-        return askCube(url, readSecret(place.home), query);
+        const token = sign(operator, readSecret(place.home));
+        return ask({ cubeUrl: url, token, query }).catch((cause: Error) => {
+          throw new Problem(cause.message, { exitCode: cause instanceof WrongQuery ? 2 : 1, cause });
+        });
       });
       process.stdout.write(format === 'csv' ? printCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`);
     });

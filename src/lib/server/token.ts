@@ -7,7 +7,11 @@ const lifetime = 300;
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 /** Whose rows the bearer may see; Cube enforces it, the app only says it. */
-export function sign(viewer: Viewer, secret: string, now: number = Date.now()): string {
+export function sign(
+  viewer: Rights & Pick<Viewer, 'user_id'>,
+  secret: string,
+  now: number = Date.now(),
+): string {
   const { user_id, access, team_keys, employee_keys } = viewer;
   const issued = Math.floor(now / 1000);
   const payload = { sub: user_id, access, team_keys, employee_keys, iat: issued, exp: issued + lifetime };

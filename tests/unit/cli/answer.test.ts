@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readRows, signToken } from '../../../src/cli/ask.ts';
 import { printCsv } from '../../../src/cli/csv.ts';
+import { readResult } from '../../../src/lib/server/result.ts';
 
 test('numbers by the annotation, texts as they are, missing as null', () => {
-  const rows = readRows({
+  const { rows } = readResult({
     data: [
       { 'sales.won_amount': '12.50', 'sales.deals_won': null, 'sales.owner': '007', 'sales.is_test': false },
     ],
@@ -22,15 +21,4 @@ test('a CSV quotes only what needs it', () => {
   expect(printCsv([{ name: 'a "b", c', amount: 1.5, day: null }])).toBe(
     'name,amount,day\r\n"a ""b"", c",1.5,\r\n',
   );
-});
-
-test('the token is signed with the secret and ends', () => {
-  const [header = '', payload = '', signature] = signToken('secret', { sub: 'cli' }, 60).split('.');
-  expect(createHmac('sha256', 'secret').update(`${header}.${payload}`).digest('base64url')).toBe(signature);
-  const { sub, iat, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<
-    string,
-    number
-  >;
-  expect(sub).toBe('cli');
-  expect(Number(exp) - Number(iat)).toBe(60);
 });

@@ -1,0 +1,49 @@
+import cube, { RequestError, type ResultSet } from '@cubejs-client/core';
+import { Problem } from '../problem.ts';
+import { readResult, type RawResult, type Result } from './result.ts';
+
+const patience = 60_000;
+
+/** A question that Cube does not understand: whoever wrote it has to change it. */
+export class WrongQuery extends Error {
+  override name = 'WrongQuery';
+}
+
+export type Question = { cubeUrl: string; token: string; query: object };
+
+/**
+ * Asks Cube once, polling while it works. `cubeUrl` is the address of its API (`…/cubejs-api`).
+ * @throws Problem `figures_slow`, `figures_unavailable`, `figures_refused` or `figures_preparing`; WrongQuery
+ */
+export async function ask({ cubeUrl, token, query }: Question): Promise<Result> {
+  const signal = AbortSignal.timeout(patience);
+  const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 0, signal });
+  try {
+    return read(await api.load(query, { castNumerics: false }));
+  } catch (error) {
+    throw explain(error, signal);
+  }
+}
+
+/** A comparison of date ranges answers with one result per range: their rows follow each other. */
+function read(answer: ResultSet<unknown>): Result {
+  const { results } = answer.serialize().loadResponse as unknown as { results: RawResult[] };
+  const parts = results.map(readResult);
+  return { rows: parts.flatMap(({ rows }) => rows), total: parts[0]?.total ?? null };
+}
+
+function explain(cause: unknown, signal: AbortSignal): Error {
+  if (signal.aborted) return new Problem('figures_slow', 'Cube did not answer in time', { cause });
+  if (!(cause instanceof RequestError)) return cause as Error;
+  const { status } = cause;
+  const said = String(cause.response?.error ?? cause.message).replace(/^((User)?Error: )+/, '');
+  if (!status) return new Problem('figures_unavailable', 'Cube cannot be reached', { cause });
+  if (status === 401 || status === 403)
+    return new Problem('figures_refused', `Cube refuses: ${said}`, { cause });
+  if (/No pre-aggregation partitions were built yet/i.test(said)) {
+    return new Problem('figures_preparing', `Cube is not ready: ${said}`, { cause });
+  }
+  if (status === 502 || status === 503) return new Problem('figures_unavailable', `Cube: ${said}`, { cause });
+  if (status === 400) return new WrongQuery(`Cube does not understand the query: ${said}`, { cause });
+  return new Error(`Cube answered ${status}: ${said}`, { cause });
+}
