@@ -1,32 +1,33 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, jsonSchema, readConfig } from '../../../etl/config.ts';
+import { jsonSchema } from '../../../etl/config.ts';
 import { Problem } from '../../../schema/problem.ts';
 import { findPlace } from '../place.ts';
+import { checkConfig } from './config-check.ts';
+import { printPreset } from './config-preset.ts';
 
 export function addConfig(program: Command): void {
-  const config = program.command('config').description('look at the configuration');
+  const config = program.command('config').description('look at the configuration, or begin one');
 
   config
     .command('check')
-    .description('read pulse.yaml and say what is wrong, with file, line and key')
+    .description('read pulse.yaml, try each source and show its first rows as they would be loaded')
     .argument('[file]', 'by default the one that start would use')
+    .option('--no-try', 'only read pulse.yaml, touch no source')
     .option('--json', 'print the findings as JSON')
-    .action((file: string | undefined, { json }: { json?: boolean }) => {
+    .action((file: string | undefined, options: { json?: boolean; try: boolean }) => {
       const path = file ? resolve(process.env.INIT_CWD ?? '.', file) : findPlace().config;
       if (!path)
         throw new Problem('There is no pulse.yaml here: name a file or set PULSE_CONFIG.', { exitCode: 2 });
-      try {
-        const { sources } = readConfig(path);
-        const names = Object.keys(sources);
-        if (json) console.log(JSON.stringify({ file: path, problems: [], sources: names }));
-        else console.log(`${path} is fine: ${names.join(', ')}`);
-      } catch (error) {
-        if (!json || !(error instanceof ConfigError)) throw error;
-        console.log(JSON.stringify({ file: path, problems: error.problems }));
-        process.exitCode = 2;
-      }
+      return checkConfig(path, options);
     });
+
+  config
+    .command('preset')
+    .description('print the mapping of a known system, to be put into pulse.yaml; without a name, list them')
+    .argument('[name]')
+    .option('--json', 'print JSON')
+    .action(printPreset);
 
   config
     .command('schema')
