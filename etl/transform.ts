@@ -8,6 +8,7 @@ const files = [
   'stages',
   'deal_references',
   'deal_campaigns',
+  'attribution',
   'calendar',
   'funnel',
   'customer_facts',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../harness/database.ts';
+import { closed, created, spent, zeroed } from './marketing.ts';
 import { cut, deals, expectSame, from, part, range, to, within, zones } from './parts.ts';
 import { startCube, type Access, type Cube } from './server.ts';
 
@@ -22,42 +23,6 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('measures over several kinds of fact
     await database?.drop();
   });
 
-  const marketing = {
-    spend: 'spend',
-    impressions: 'impressions',
-    clicks: 'clicks',
-    ctr: 'clicks / nullif(impressions, 0)',
-    cpc: 'spend / nullif(clicks, 0)',
-    cpm: 'spend / nullif(impressions, 0) * 1000',
-    leads: 'leads',
-    cpl: 'spend / nullif(leads, 0)',
-    won: 'won',
-    cac: 'spend / nullif(won, 0)',
-    revenue: 'revenue',
-    gross_profit: 'gross_profit',
-    romi: '(coalesce(gross_profit, 0) - spend) / nullif(spend, 0)',
-    roas: 'coalesce(revenue, 0) / nullif(spend, 0)',
-    drr: 'spend / nullif(revenue, 0)',
-    conversion: 'coalesce(won, 0) / nullif(leads, 0)',
-    cohort_won: 'cohort_won',
-    cohort_revenue: 'cohort_revenue',
-    cohort_gross_profit: 'cohort_gross_profit',
-    cohort_romi: '(coalesce(cohort_gross_profit, 0) - spend) / nullif(spend, 0)',
-  };
-  const zeroed = {
-    ...marketing,
-    leads: 'coalesce(leads, 0)',
-    won: 'coalesce(won, 0)',
-    cohort_won: 'coalesce(cohort_won, 0)',
-  };
-  const spent = { spend: 'sum(cost)', impressions: 'sum(impressions)', clicks: 'sum(clicks)' };
-  const created = {
-    leads: 'count(*)',
-    cohort_won: `count(*) filter (where status = 'won')`,
-    cohort_revenue: `sum(amount) filter (where status = 'won')`,
-    cohort_gross_profit: `sum(amount - coalesce(cost, 0)) filter (where status = 'won')`,
-  };
-  const closed = { won: 'count(*)', revenue: 'sum(amount)', gross_profit: 'sum(amount - coalesce(cost, 0))' };
   const channelOf = (key: string) =>
     `coalesce((select channel from core.dim_campaigns c where c.campaign_key = ${key}), 'unknown')`;
 
