@@ -1,6 +1,7 @@
 import { betterAuth } from 'better-auth';
 import pg from 'pg';
 import { env } from './env.ts';
+import { log } from './log.ts';
 
 /** Better-auth takes only requests the app makes for it (see sign-in); its own routes are not on the network. */
 export const authUrl = 'http://pulse.internal/api/auth';
@@ -17,6 +18,8 @@ function create() {
     application_name: 'pulse sign-in',
     max: 5,
   });
+  // An idle connection that dies with the database is replaced; without a listener it would end the app.
+  database.on('error', (error) => log.warn({ err: error }, 'A connection for sign-in was lost'));
   return betterAuth({
     baseURL: authUrl,
     secret,
