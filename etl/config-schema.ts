@@ -132,6 +132,25 @@ const sql = z.strictObject({
     .min(1),
 });
 
+const paginate = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('next_url'), path: z.string() }),
+  z.strictObject({
+    kind: z.literal('page'),
+    parameter: z.string().default('page'),
+    start: z.int().default(1),
+    size_parameter: z.string().optional(),
+    size: z.int().positive().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('offset'),
+    parameter: z.string().default('offset'),
+    limit_parameter: z.string().default('limit'),
+    limit: z.int().positive().default(100),
+  }),
+  z.strictObject({ kind: z.literal('cursor'), parameter: z.string(), path: z.string() }),
+  z.strictObject({ kind: z.literal('link_header') }),
+]);
+
 const rest = z.strictObject({
   kind: z.literal('rest'),
   ...source,
@@ -142,35 +161,52 @@ const rest = z.strictObject({
       z.strictObject({ kind: z.literal('bearer'), token: z.string() }),
       z.strictObject({ kind: z.literal('basic'), user: z.string(), password: z.string() }),
       z.strictObject({ kind: z.literal('header'), name: z.string(), value: z.string() }),
+      z.strictObject({
+        kind: z.literal('oauth2'),
+        token_url: z.url(),
+        client_id: z.string(),
+        client_secret: z.string(),
+        refresh_token: z
+          .string()
+          .optional()
+          .describe('if given, the token is got with it; else by the client alone'),
+        scope: z.string().optional(),
+        credentials: z.enum(['body', 'header']).default('body').describe('where token_url wants the client'),
+        parameters: z.record(z.string(), z.string()).optional().describe('more that token_url wants'),
+      }),
     ])
     .optional(),
+  format: z.enum(['json', 'xml']).optional().describe('form of the answers; told by their type if left out'),
+  rate: z.strictObject({ per_second: z.number().positive() }).optional().describe('most requests a second'),
+  max_answer_mb: z.number().positive().default(64).describe('a longer answer fails the run'),
   streams: z
     .array(
       z.strictObject({
         from: z.string().describe('path below the address'),
         query: z.record(z.string(), scalar).optional(),
         records: z.string().optional().describe('where the rows are in an answer, e.g. $.data'),
-        since: z.string().optional().describe('query parameter that takes the cursor'),
-        paginate: z
-          .discriminatedUnion('kind', [
-            z.strictObject({ kind: z.literal('next_url'), path: z.string() }),
-            z.strictObject({
-              kind: z.literal('page'),
-              parameter: z.string().default('page'),
-              start: z.int().default(1),
-              size_parameter: z.string().optional(),
-              size: z.int().positive().optional(),
-            }),
-            z.strictObject({
-              kind: z.literal('offset'),
-              parameter: z.string().default('offset'),
-              limit_parameter: z.string().default('limit'),
-              limit: z.int().positive().default(100),
-            }),
-            z.strictObject({ kind: z.literal('cursor'), parameter: z.string(), path: z.string() }),
-            z.strictObject({ kind: z.literal('link_header') }),
-          ])
-          .optional(),
+        method: z.enum(['GET', 'POST']).default('GET'),
+        body: z.record(z.string(), z.unknown()).optional().describe('JSON sent with POST; may hold {since}'),
+        parameters_in: z.enum(['query', 'body']).default('query').describe('where paging and since are put'),
+        since: z.string().optional().describe('parameter that takes the cursor'),
+        since_format: z
+          .string()
+          .optional()
+          .describe(
+            'form of the cursor in requests: iso, epoch, epoch_ms or yyyy-MM-dd …; as it came if left out',
+          ),
+        since_start: z.string().optional().describe('the cursor of a first load, e.g. 2020-01-01'),
+        for_each: z
+          .strictObject({
+            from: z.string().describe('path of the list'),
+            id: column.describe('column of the list whose value stands for {parent}'),
+            query: z.record(z.string(), scalar).optional(),
+            records: z.string().optional(),
+            paginate: paginate.optional(),
+          })
+          .optional()
+          .describe('reads the stream once for each row of a list; rows get the column _parent_id'),
+        paginate: paginate.optional(),
         ...stream,
         empty: reading.empty,
       }),

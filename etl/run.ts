@@ -2,6 +2,13 @@ import pg from 'pg';
 import { streamName, type Config, type Source, type Stream } from './config.ts';
 import type { Landing, Request } from './connectors/connector.ts';
 import { readFiles } from './connectors/files.ts';
+import {
+  openScope,
+  openTrial,
+  type OpenScope,
+  type Scope,
+  type ScopedLanding,
+} from './connectors/remote/scope.ts';
 import { readRest } from './connectors/rest.ts';
 import { readSql } from './connectors/sql.ts';
 import { entityNames, type EntityName } from './entities.ts';
@@ -104,14 +111,17 @@ async function runSource(
   if (!rows[0]?.got) return { ...summary, status: 'busy' };
   try {
     const runId = await openRun(client, name);
+    const scope = openScope({ source: name, run: { id: runId, client, warehouseUrl: options.warehouseUrl } });
     try {
-      await loadSource(client, name, source, runId, options, summary);
+      await loadSource(client, name, source, runId, options, summary, scope);
     } catch (error) {
       await client.query('rollback');
       summary.status = 'failed';
       summary.error = (error as Error).message;
       summary.streams = [];
       await closeFailed(client, name, runId, summary.error);
+    } finally {
+      await scope.end();
     }
   } finally {
     await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
@@ -128,6 +138,7 @@ async function loadSource(
   runId: string,
   options: SourceOptions,
   summary: RunSummary,
+  scope: OpenScope,
 ): Promise<void> {
   const { config } = options;
   const streams = [...source.streams].sort(
@@ -144,11 +155,11 @@ async function loadSource(
       configPath: config.path,
       signal: options.signal ?? new AbortController().signal,
     };
-    const landing = options.isRetry
+    const landing: ScopedLanding = options.isRetry
       ? await reland(client, name, stream)
-      : await openStream(source, stream, request);
+      : await openStream(source, stream, request, scope);
     const landed = await land(client, name, streamName(stream), landing);
-    const isFull = !options.isRetry && (!stream.cursor || since === null);
+    const isFull = !options.isRetry && (landing.isFull ?? (!stream.cursor || since === null));
     const seconds = (performance.now() - started) / 1000;
     landings.push({ stream, landed, detected: landing.detected ?? {}, isFull, seconds });
   }
@@ -192,6 +203,7 @@ async function loadSource(
     );
     await bumpVersion(client);
   }
+  if (!options.isRetry) await scope.commit();
   await client.query(
     `update ops.runs set status = 'succeeded', finished_at = clock_timestamp(),
        data_version = (select version from ops.data_version) where run_id = $1`,
@@ -222,15 +234,21 @@ async function bumpVersion(client: pg.Client): Promise<void> {
   await client.query('update ops.data_version set version = version + 1, changed_at = clock_timestamp()');
 }
 
-/** The rows of a stream as its source gives them, not yet landed. */
-export function openStream(source: Source, stream: Stream, request: Request): Promise<Landing> {
+/** The rows of a stream as its source gives them, not yet landed. Without a scope the source is only tried. */
+export function openStream(
+  source: Source,
+  stream: Stream,
+  request: Request,
+  scope?: Scope,
+): Promise<ScopedLanding> {
+  if (!scope) return openTrial((trial) => openStream(source, stream, request, trial));
   switch (source.kind) {
     case 'files':
       return readFiles(source, stream as (typeof source.streams)[number], request);
     case 'sql':
       return readSql(source, stream as (typeof source.streams)[number], request);
     case 'rest':
-      return readRest(source, stream as (typeof source.streams)[number], request);
+      return readRest(source, stream as (typeof source.streams)[number], { ...request, scope });
   }
 }
 

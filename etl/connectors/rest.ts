@@ -1,147 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RestSource } from '../config.ts';
-import { SourceError, type LandedRow, type Landing, type Request } from './connector.ts';
-import { pick, toValues } from './json.ts';
+import { SourceError, type LandedRow, type Landing } from './connector.ts';
+import { toValues } from './json.ts';
+import { call } from './remote/call.ts';
+import { openAgent } from './remote/guard.ts';
+import type { ScopedRequest } from './remote/scope.ts';
+import { readAnswer, readRows } from './rest/answer.ts';
+import { createAuthorize } from './rest/credentials.ts';
+import { askForNext, askForPage, setParameter, type Ask, type RestStream } from './rest/paging.ts';
+import { fill, formatSince } from './rest/since.ts';
 
-type RestStream = RestSource['streams'][number];
+type Got = { document: unknown; link: string | null };
+type Fetch = (ask: Ask, stream: Pick<RestStream, 'from' | 'method'>) => Promise<Got>;
 
-const attempts = 5;
-const timeout = 60_000;
-
-/** Reads the rows of a paged JSON API. 429 and 5xx are tried again with a growing pause, `Retry-After` honoured. */
-export async function readRest(source: RestSource, stream: RestStream, request: Request): Promise<Landing> {
-  const first = new URL(source.url.replace(/\/?$/, '/') + stream.from.replace(/^\//, ''));
-  for (const [name, value] of Object.entries(stream.query ?? {})) first.searchParams.set(name, String(value));
-  if (stream.since && request.since !== null) first.searchParams.set(stream.since, request.since);
-  return { columns: request.wanted, rows: readPages(source, stream, first, request) };
+/** Reads the rows of a paged API that answers in JSON or XML. */
+export function readRest(source: RestSource, stream: RestStream, request: ScopedRequest): Promise<Landing> {
+  const get = request.scope.share(() => createFetch(source, request));
+  const zone = source.timezone ?? 'UTC';
+  const start = request.since ?? stream.since_start ?? '1970-01-01T00:00:00Z';
+  const values = { since: formatSince(start, stream.since_format, zone) };
+  const rows = async function* (): AsyncGenerator<LandedRow> {
+    let number = 0;
+    for await (const parent of readParents(source, stream, get)) {
+      const known = { ...values, ...(parent !== null && { parent }) };
+      let first = prepare(source, stream, known);
+      if (stream.since && (request.since !== null || stream.since_start !== undefined))
+        first = setParameter(first, stream, stream.since, values.since);
+      for await (const row of readPages(stream, first, get)) {
+        const whole = parent === null ? row : { _parent_id: parent, ...(row as object) };
+        yield {
+          position: `${stream.from}#${++number}`,
+          values: toValues(whole, request.wanted),
+          raw: JSON.stringify(whole),
+        };
+      }
+    }
+  };
+  return Promise.resolve({ columns: request.wanted, rows: rows() });
 }
 
-async function* readPages(
+/** The ids of the list that a stream is read for one by one; a single null where there is no such list. */
+async function* readParents(
   source: RestSource,
   stream: RestStream,
-  first: URL,
-  request: Request,
-): AsyncGenerator<LandedRow> {
+  get: Fetch,
+): AsyncGenerator<string | null> {
+  const { for_each } = stream;
+  if (!for_each) return yield null;
+  const list: RestStream = { ...stream, method: 'GET', body: undefined, parameters_in: 'query', ...for_each };
+  for await (const row of readPages(list, prepare(source, { ...list, query: for_each.query }, {}), get)) {
+    const [id] = toValues(row, [for_each.id]);
+    if (id) yield id;
+  }
+}
+
+function prepare(source: RestSource, stream: RestStream, values: Record<string, string>): Ask {
+  const encoded = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, encodeURIComponent(v)]));
+  const url = new URL(source.url.replace(/\/?$/, '/') + fill(stream.from, encoded).replace(/^\//, ''));
+  for (const [name, value] of Object.entries(stream.query ?? {}))
+    url.searchParams.set(name, String(fill(value, values)));
+  return { url, body: fill(stream.body, values) };
+}
+
+async function* readPages(stream: RestStream, first: Ask, get: Fetch): AsyncGenerator<unknown> {
   const seen = new Set<string>();
+  let ask: Ask | null = askForPage(first, stream, 0, 0);
   let page = 0;
-  let url: URL | null = withPage(first, stream, 0, 0);
   let count = 0;
-  while (url) {
-    if (seen.has(url.href))
+  while (ask) {
+    const mark = `${ask.url.href} ${JSON.stringify(ask.body)}`;
+    if (seen.has(mark))
       throw new SourceError(`${stream.from} answers with a next page that was read already`);
-    seen.add(url.href);
-    const { body, headers } = await fetchJson(source, url, request.signal);
-    const rows = pick(body, stream.records ?? '$');
-    if (!Array.isArray(rows))
-      throw new SourceError(`${stream.from} has no list of rows at ${stream.records ?? '$'}`);
-    for (const row of rows) {
-      yield {
-        position: `${stream.from}#${++count}`,
-        values: toValues(row, request.wanted),
-        raw: JSON.stringify(row),
-      };
-    }
+    seen.add(mark);
+    const { document, link }: Got = await get(ask, stream);
+    const rows = readRows(document, stream.records ?? '$', stream.from);
+    yield* rows;
     page++;
-    url = nextPage(first, stream, { body, headers, page, count, got: rows.length, at: url });
+    count += rows.length;
+    ask = askForNext(first, stream, { document, link, ask, page, count, got: rows.length });
   }
 }
 
-function withPage(url: URL, stream: RestStream, page: number, count: number): URL {
-  const next = new URL(url);
-  const { paginate } = stream;
-  if (paginate?.kind === 'page') {
-    next.searchParams.set(paginate.parameter, String(paginate.start + page));
-    if (paginate.size_parameter && paginate.size)
-      next.searchParams.set(paginate.size_parameter, String(paginate.size));
-  }
-  if (paginate?.kind === 'offset') {
-    next.searchParams.set(paginate.parameter, String(count));
-    next.searchParams.set(paginate.limit_parameter, String(paginate.limit));
-  }
-  return next;
-}
-
-type Answer = { body: unknown; headers: Headers; page: number; count: number; got: number; at: URL };
-
-function nextPage(first: URL, stream: RestStream, answer: Answer): URL | null {
-  const { paginate } = stream;
-  if (!paginate) return null;
-  switch (paginate.kind) {
-    case 'next_url': {
-      const next = pick(answer.body, paginate.path);
-      return typeof next === 'string' && next ? sameOrigin(new URL(next, answer.at), first) : null;
-    }
-    case 'link_header': {
-      const next = /<([^>]+)>\s*;[^,]*rel="?next"?/.exec(answer.headers.get('link') ?? '')?.[1];
-      return next ? sameOrigin(new URL(next, answer.at), first) : null;
-    }
-    case 'cursor': {
-      const next = pick(answer.body, paginate.path);
-      if (next === null || next === undefined || next === '') return null;
-      const url = new URL(first);
-      url.searchParams.set(paginate.parameter, String(next));
-      return url;
-    }
-    case 'page':
-    case 'offset': {
-      const full = paginate.kind === 'page' ? paginate.size : paginate.limit;
-      if (!answer.got || (full && answer.got < full)) return null;
-      return withPage(first, stream, answer.page, answer.count);
-    }
-  }
-}
-
-/** The next page gets our credentials, so it has to be where the first one was. */
-function sameOrigin(next: URL, first: URL): URL {
-  if (next.origin !== first.origin)
-    throw new SourceError('the next page lies on another host; it is not followed');
-  return next;
-}
-
-async function fetchJson(
-  source: RestSource,
-  url: URL,
-  signal: AbortSignal,
-): Promise<{ body: unknown; headers: Headers }> {
-  for (let attempt = 1; ; attempt++) {
-    let reason: string;
-    let wait = 500 * 2 ** attempt;
-    try {
-      const response = await fetch(url, {
-        headers: { accept: 'application/json', ...source.headers, ...authorize(source) },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-      });
-      if (response.ok) return { body: await readBody(response, url), headers: response.headers };
-      reason = `${url.pathname} answered ${response.status}`;
-      const after = response.headers.get('retry-after');
-      if (after) wait = retryAfter(after);
-      if (response.status !== 429 && response.status < 500)
-        throw new SourceError(`${reason}: check address and rights`);
-    } catch (error) {
-      if (error instanceof SourceError || signal.aborted) throw error;
-      reason = `${url.pathname} cannot be reached (${(error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name})`;
-    }
-    if (attempt === attempts) throw new SourceError(`${reason}, ${attempts} times; the next run tries again`);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(wait, 60_000)));
-  }
-}
-
-async function readBody(response: Response, url: URL): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SourceError(`${url.pathname} answered with something that is not JSON: ${text.slice(0, 60)}`);
-  }
-}
-
-function retryAfter(header: string): number {
-  const seconds = Number(header);
-  return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000) || 1000;
-}
-
-function authorize({ auth }: RestSource): Record<string, string> {
-  if (!auth) return {};
-  if (auth.kind === 'bearer') return { authorization: `Bearer ${auth.token}` };
-  if (auth.kind === 'header') return { [auth.name]: auth.value };
-  return { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` };
+/** What all streams of a run fetch with: one pool of connections, one token, one pace. */
+function createFetch(source: RestSource, { signal, scope }: ScopedRequest): Fetch {
+  const agent = openAgent();
+  scope.onEnd(() => agent.destroy());
+  const authorize = createAuthorize(source.auth, agent, signal);
+  const gap = source.rate ? 1000 / source.rate.per_second : 0;
+  let free = 0;
+  const turn = async (): Promise<void> => {
+    const wait = free - performance.now();
+    free = Math.max(free, performance.now()) + gap;
+    if (wait > 0) await sleep(wait, undefined, { signal });
+  };
+  return (ask, { from, method }) =>
+    call(
+      {
+        name: from,
+        url: ask.url,
+        method,
+        headers: {
+          accept: source.format === 'xml' ? 'application/xml, text/xml' : 'application/json, */*;q=0.5',
+          ...(method === 'POST' && { 'content-type': 'application/json' }),
+          ...source.headers,
+        },
+        body: method === 'POST' ? JSON.stringify(ask.body ?? {}) : undefined,
+      },
+      {
+        agent,
+        signal,
+        turn,
+        ...(authorize && { authorize }),
+        take: async (response) => ({
+          document: await readAnswer(response, from, source),
+          link: response.headers.get('link'),
+        }),
+      },
+    );
 }

@@ -1,0 +1,51 @@
+import { lookup as lookUp } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Agent } from 'undici';
+import { SourceError } from '../connector.ts';
+
+/**
+ * Addresses that no source may have: link-local ones and those where clouds hand out credentials. Loopback and private
+ * ranges stay open, since systems that a company runs itself live there.
+ */
+const forbidden = new BlockList();
+forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
+forbidden.addAddress('100.100.100.200', 'ipv4');
+forbidden.addAddress('192.0.0.192', 'ipv4');
+forbidden.addAddress('168.63.129.16', 'ipv4');
+forbidden.addSubnet('fe80::', 10, 'ipv6');
+forbidden.addAddress('fd00:ec2::254', 'ipv6');
+forbidden.addAddress('fd20:ce::254', 'ipv6');
+// The same addresses as translators between the two protocols write them.
+forbidden.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
+forbidden.addSubnet('2002:a9fe::', 32, 'ipv6');
+
+const refusal = 'this address is link-local or serves cloud metadata: no source may lie there';
+
+export function isForbidden(address: string): boolean {
+  const kind = isIP(address);
+  return kind !== 0 && forbidden.check(address, kind === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** @throws SourceError for an address that is written out; a name is judged when it is connected to. */
+export function checkAddress(url: URL): void {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new SourceError(`expected an address of http or https, not ${url.protocol.replace(':', '')}`);
+  if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) throw new SourceError(refusal);
+}
+
+/** Judging what a name means at the moment of connecting leaves no time for it to mean something else. */
+export const guardedLookup: LookupFunction = (hostname, options, done) => {
+  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error, '', 4);
+    const first = addresses[0];
+    if (!first || addresses.some(({ address }) => isForbidden(address)))
+      return done(new SourceError(refusal), '', 4);
+    if (options.all) return done(null, addresses);
+    done(null, first.address, first.family);
+  });
+};
+
+/** A pool of connections that refuses such addresses. */
+export function openAgent(lookup: LookupFunction = guardedLookup): Agent {
+  return new Agent({ connect: { lookup, timeout: 15_000 }, headersTimeout: 60_000, bodyTimeout: 60_000 });
+}
