@@ -37,13 +37,16 @@ const files = ['bin', 'schema', 'etl', 'cube', 'demo', 'src'].flatMap((folder) =
 
 function walk(path: string): string[] {
   if (!existsSync(path)) return [];
-  if (statSync(path).isFile()) return /\.(ts|js|svelte)$/.test(path) && !path.includes('/paraglide/') ? [path] : [];
+  if (statSync(path).isFile())
+    return /\.(ts|js|svelte)$/.test(path) && !path.includes('/paraglide/') ? [path] : [];
   return readdirSync(path).flatMap((name) => (name === 'node_modules' ? [] : walk(join(path, name))));
 }
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const found = text.matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm);
+  const found = text.matchAll(
+    /(?:^|\s)(?:import|export)\s[^;'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '').filter(Boolean);
 }
 
@@ -54,7 +57,10 @@ function toPath(file: string, specifier: string): string | null {
 }
 
 function roomOf(path: string): string {
-  return Object.keys(may).reduce((best, prefix) => (path.startsWith(prefix) && prefix.length > best.length ? prefix : best), '');
+  return Object.keys(may).reduce(
+    (best, prefix) => (path.startsWith(prefix) && prefix.length > best.length ? prefix : best),
+    '',
+  );
 }
 
 describe('arrows between rooms', () => {
@@ -66,13 +72,16 @@ describe('arrows between rooms', () => {
       const target = toPath(file, specifier);
       if (target === null) {
         for (const [from, packages, why] of outside) {
-          if (from.test(path)) expect(specifier, `${path} imports ${specifier}: ${why}`).not.toMatch(packages);
+          if (from.test(path))
+            expect(specifier, `${path} imports ${specifier}: ${why}`).not.toMatch(packages);
         }
         continue;
       }
-      const isAllowed = target.startsWith(room) || (may[room] ?? []).some((prefix) => target.startsWith(prefix));
+      const isAllowed =
+        target.startsWith(room) || (may[room] ?? []).some((prefix) => target.startsWith(prefix));
       expect(isAllowed, `${path} must not import ${target}`).toBe(true);
-      for (const [from, to] of never) if (from.test(path)) expect(target, `${path} must stay pure`).not.toMatch(to);
+      for (const [from, to] of never)
+        if (from.test(path)) expect(target, `${path} must stay pure`).not.toMatch(to);
     }
   });
 });

@@ -26,7 +26,7 @@ export async function ask({ cubeUrl, token, query }: Question): Promise<Result> 
 }
 
 /** A comparison of date ranges answers with one result per range: their rows follow each other. */
-function read(answer: ResultSet<unknown>): Result {
+function read(answer: ResultSet): Result {
   const { results } = answer.serialize().loadResponse as unknown as { results: RawResult[] };
   const parts = results.map(readResult);
   return { rows: parts.flatMap(({ rows }) => rows), total: parts[0]?.total ?? null };
