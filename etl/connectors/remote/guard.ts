@@ -1,4 +1,4 @@
-import { lookup as lookUp } from 'node:dns';
+import { lookup as lookUp, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import { SourceError } from '../connector.ts';
@@ -33,19 +33,27 @@ export function checkAddress(url: URL): void {
   if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) throw new SourceError(refusal);
 }
 
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /** Judging what a name means at the moment of connecting leaves no time for it to mean something else. */
-export const guardedLookup: LookupFunction = (hostname, options, done) => {
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, '', 4);
-    const first = addresses[0];
-    if (!first || addresses.some(({ address }) => isForbidden(address)))
-      return done(new SourceError(refusal), '', 4);
-    if (options.all) return done(null, addresses);
-    done(null, first.address, first.family);
-  });
-};
+export const guardLookup =
+  (resolve: Resolve): LookupFunction =>
+  (hostname, options, done) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return done(error, '', 4);
+      const first = addresses[0];
+      if (!first || addresses.some(({ address }) => isForbidden(address)))
+        return done(new SourceError(refusal), '', 4);
+      if (options.all) return done(null, addresses);
+      done(null, first.address, first.family);
+    });
+  };
 
 /** A pool of connections that refuses such addresses. */
-export function openAgent(lookup: LookupFunction = guardedLookup): Agent {
+export function openAgent(lookup: LookupFunction = guardLookup(lookUp)): Agent {
   return new Agent({ connect: { lookup, timeout: 15_000 }, headersTimeout: 60_000, bodyTimeout: 60_000 });
 }
