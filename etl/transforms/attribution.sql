@@ -63,15 +63,15 @@ analyze attribution_credits;
 delete from core.fct_attribution a
 where not exists (
   select from attribution_credits c
-  where c.source = a.source and c.deal_id = a.deal_id and c.model = a.model
-    and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0) and c.deal_key = a.deal_key and c.credit = a.credit
+  where c.deal_key = a.deal_key and c.model = a.model and c.credit = a.credit
+    and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
 );
 insert into core.fct_attribution (source, deal_id, deal_key, model, campaign_key, credit)
 select c.source, c.deal_id, c.deal_key, c.model, c.campaign_key, c.credit
 from attribution_credits c
 where not exists (
   select from core.fct_attribution a
-  where c.source = a.source and c.deal_id = a.deal_id and c.model = a.model
+  where c.deal_key = a.deal_key and c.model = a.model
     and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
 );
 drop table attribution_deals, attribution_touches, attribution_credits;
