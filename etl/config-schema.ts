@@ -214,6 +214,35 @@ const rest = z.strictObject({
     .min(1),
 });
 
+/** A stream whose source itself knows where the last load ended. */
+const pushed = { ...stream, cursor: z.never().optional() };
+
+const singer = z.strictObject({
+  kind: z.literal('singer'),
+  ...source,
+  command: z.string().describe('the tap: a program, or a path relative to this file'),
+  args: z.array(z.string()).default([]).describe('its arguments besides --config, --catalog and --state'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('settings of the tap'),
+  catalog: z.string().optional().describe('catalog file of the tap, relative to this file'),
+  env: z.record(z.string(), z.string()).optional().describe('environment of the tap; it sees none of ours'),
+  idle_s: z.number().positive().default(600).describe('a tap that is silent for longer is stopped'),
+  streams: z
+    .array(
+      z.strictObject({ from: z.string().describe('stream of the tap'), ...pushed, empty: reading.empty }),
+    )
+    .min(1),
+});
+
+const webhook = z.strictObject({
+  kind: z.literal('webhook'),
+  ...source,
+  secret: z
+    .string()
+    .min(16, 'expected at least 16 characters')
+    .describe('what requests are signed with; whsec_… is read as base64'),
+  streams: z.array(z.strictObject({ ...pushed, empty: reading.empty })).min(1),
+});
+
 const days = z.int().positive();
 export const configSchema = z
   .strictObject({
@@ -239,7 +268,7 @@ export const configSchema = z
       .describe('limits that figures are judged by'),
     sources: z.record(
       z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a name of small letters, digits and _'),
-      z.discriminatedUnion('kind', [files, sql, rest]),
+      z.discriminatedUnion('kind', [files, sql, rest, singer, webhook]),
     ),
   })
   .describe('Pulse: what a company is loaded from');
@@ -250,6 +279,8 @@ export type Stream = Source['streams'][number];
 export type FilesSource = z.infer<typeof files>;
 export type SqlSource = z.infer<typeof sql>;
 export type RestSource = z.infer<typeof rest>;
+export type SingerSource = z.infer<typeof singer>;
+export type WebhookSource = z.infer<typeof webhook>;
 
 function isTimezone(zone: string): boolean {
   try {

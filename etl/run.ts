@@ -10,7 +10,9 @@ import {
   type ScopedLanding,
 } from './connectors/remote/scope.ts';
 import { readRest } from './connectors/rest.ts';
+import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
+import { readInbox, writeWebhooks } from './connectors/webhook.ts';
 import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
@@ -55,6 +57,7 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
   try {
     await writeSettings(client, options.config);
     await writeSources(client, options.config);
+    await writeWebhooks(client, options.config);
     // Nobody reads before the first load is through, so what is derived from all sources is derived once.
     const isFirst = (await readVersion(client)) === 0 && !options.only;
     for (const [name, source] of inOrder(options.config)) {
@@ -249,6 +252,10 @@ export function openStream(
       return readSql(source, stream as (typeof source.streams)[number], request);
     case 'rest':
       return readRest(source, stream as (typeof source.streams)[number], { ...request, scope });
+    case 'singer':
+      return readSinger(source, stream as (typeof source.streams)[number], { ...request, scope });
+    case 'webhook':
+      return readInbox(stream, { ...request, scope });
   }
 }
 
