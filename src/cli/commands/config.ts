@@ -4,6 +4,7 @@ import { jsonSchema } from '../../../etl/config.ts';
 import { Problem } from '../../../schema/problem.ts';
 import { findPlace } from '../place.ts';
 import { checkConfig } from './config-check.ts';
+import { initConfig } from './config-init.ts';
 import { printPreset } from './config-preset.ts';
 
 export function addConfig(program: Command): void {
@@ -28,6 +29,15 @@ export function addConfig(program: Command): void {
     .argument('[name]')
     .option('--json', 'print JSON')
     .action(printPreset);
+
+  config
+    .command('init')
+    .description('look at files or tables and write a pulse.yaml for them, with how sure each line is')
+    .argument('<what>', 'a folder, a file, or a postgres:// address')
+    .option('--out <file>', 'where to write', 'pulse.yaml')
+    .option('--force', 'overwrite it')
+    .option('--json', 'print what is proposed as JSON')
+    .action(initConfig);
 
   config
     .command('schema')
