@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBench } from './commands/bench.ts';
 import { addBuild } from './commands/build.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -41,6 +42,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
     addReport,
     addUser,
     addDoctor,
+    addBench,
     addBuild,
     addTest,
   ])
