@@ -1,11 +1,20 @@
 -- reads: deals, deal_stage_events, stages
 -- One row per deal and open stage reached. Reached: an event at this position or later among the open stages, or won;
 -- a deal without events reached its current stage. Skipped stages count as reached and passed, without days.
--- Steps are tables of their own so that the planner knows their sizes.
+-- Steps are tables of their own so that the planner knows their sizes. Only deals that changed, or whose events did,
+-- are derived anew; all of them where a stage changed.
+create temp table funnel_scope on commit drop as
+select source, source_id as deal_id from core.fct_deals
+where run_id >= :run_id or exists (select from core.dim_stages where run_id >= :run_id)
+union
+select source, deal_id from core.fct_deal_stage_events where run_id >= :run_id;
+analyze funnel_scope;
+
 create temp table funnel_events on commit drop as
 select e.source, e.deal_id, e.stage_key, e.entered_at, s.kind, s.position, s.pipeline, s.source as stage_source,
   lead(e.entered_at) over (partition by e.source, e.deal_id order by e.entered_at, s.position) as next_at
 from core.fct_deal_stage_events e
+join funnel_scope using (source, deal_id)
 join core.dim_stages s on s.stage_key = e.stage_key
 where not e.is_deleted;
 
@@ -20,6 +29,7 @@ select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.closed_at,
   coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
   greatest(r.position, case when s.kind = 'open' then s.position end) as reached
 from core.fct_deals d
+join funnel_scope c on c.source = d.source and c.deal_id = d.source_id
 left join core.dim_stages s on s.stage_key = d.stage_key
 left join (
   select distinct on (source, deal_id) source, deal_id, pipeline, stage_source
@@ -32,7 +42,7 @@ analyze funnel_events;
 analyze funnel_visits;
 analyze funnel_deals;
 
-truncate core.fct_funnel;
+delete from core.fct_funnel f using funnel_scope c where f.source = c.source and f.deal_id = c.deal_id;
 insert into core.fct_funnel
   (source, deal_id, deal_key, stage_key, entered_at, left_at, is_passed, is_current, is_lost_here, days)
 select source, source_id, deal_key, stage_key, entered_at, case when is_current then null else left_at end,
@@ -50,4 +60,4 @@ from (
   left join funnel_visits v on v.source = d.source and v.deal_id = d.source_id and v.stage_key = s.stage_key
   where d.status = 'won' or s.position <= d.reached or s.stage_key = d.stage_key
 ) stays;
-drop table funnel_events, funnel_visits, funnel_deals;
+drop table funnel_scope, funnel_events, funnel_visits, funnel_deals;

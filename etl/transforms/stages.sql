@@ -1,6 +1,6 @@
 -- reads: stages, deals
 -- A stage that is only named in deals takes its kind from them where all of them agree.
-update core.dim_stages s set kind = d.kind
+update core.dim_stages s set kind = d.kind, run_id = greatest(s.run_id, :run_id)
 from (
   select d.stage_key, min(d.status_given) as kind
   from core.fct_deals d
