@@ -1,4 +1,4 @@
-import { entities, fieldsOf, type EntityName } from '../entities.ts';
+import { entities, fieldsOf, type EntityName, type Field } from '../entities.ts';
 import { fit } from './fit.ts';
 import { readMeanings } from './meanings.ts';
 import { known, scoreEntity, scoreName, synonymsOf } from './names.ts';
@@ -38,7 +38,7 @@ function judge(entity: EntityName, sample: Sample, shapes: Shapes): Assignment {
     (sum / sample.columns.length) * 0.5 +
     (Math.min(sum, 5) / 5) * 0.25 +
     scoreEntity(sample.from, entity) * 0.5 -
-    (missing + open) * 0.3;
+    (missing + open) * 0.2;
   return { entity, score: Math.min(score, 1), fields };
 }
 
@@ -50,8 +50,11 @@ export function assign(entity: EntityName, sample: Sample, shapes: Shapes): Reco
     const definition = definitions[field];
     if (!definition) continue;
     for (const column of sample.columns) {
+      const shape = shapes[column] as Shape;
       const byName = scoreName(column, synonyms);
-      const confidence = byName * fit(field, definition, shapes[column] as Shape);
+      const reading = readMeanings(entity, field, shape.values);
+      const isUnderstood = !reading || reading.understood > 0;
+      const confidence = isUnderstood ? byName * fit(field, definition, shape) : 0;
       if (confidence >= enough) pairs.push({ field, column, byName, confidence });
     }
   }
@@ -64,17 +67,34 @@ export function assign(entity: EntityName, sample: Sample, shapes: Shapes): Reco
   };
   for (const { field, column, byName, confidence } of pairs) {
     if (field in fields || taken.has(column)) continue;
-    take(field, column, confidence, byName > 0.9 ? 'name and values' : 'part of the name, and values');
+    take(field, column, confidence, byName >= 0.88 ? 'name and values' : 'part of the name, and values');
   }
   for (const field of ['email', 'phone']) {
     if (!definitions[field] || field in fields) continue;
     const column = sample.columns.find((each) => !taken.has(each) && shapes[each]?.kind === field);
     if (column) take(field, column, 0.6, 'values');
   }
+  takeOnlyDate(definitions, fields, (field) => {
+    const free = sample.columns.filter((each) => !taken.has(each) && shapes[each]?.kind === 'date');
+    if (free.length === 1) take(field, free[0] as string, 0.6, 'values: the only column with dates');
+  });
   if (entity === 'deals') shareStage(fields, shapes);
   if (!fields.name && fields.source_id && definitions.name?.required)
     fields.name = { ...fields.source_id, confidence: 0.5, why: 'there is no name but the id' };
   return fields;
+}
+
+/** A moment that an entity cannot do without may stand under any name. */
+function takeOnlyDate(
+  definitions: Record<string, Field>,
+  fields: Record<string, FieldProposal>,
+  take: (field: string) => void,
+): void {
+  const wanted = Object.entries(definitions).filter(
+    ([field, { required, type }]) =>
+      required && (type === 'timestamp' || type === 'date' || type === 'month') && !(field in fields),
+  );
+  if (wanted.length === 1) take((wanted[0] as [string, Field])[0]);
 }
 
 /** One column often says both where a deal stands and whether it is won. */

@@ -116,10 +116,7 @@ export function readMeanings(entity: EntityName, field: string, values: string[]
   for (const value of values) {
     const text = value.toLowerCase().replaceAll('ё', 'е').replace(/[_-]+/g, ' ').trim();
     const target = Object.entries(meanings.values).find(([, words]) =>
-      words.some((word) => {
-        const plain = word.replaceAll('_', ' ');
-        return plain.length <= 3 ? text === plain : text.startsWith(plain) || text.includes(` ${plain}`);
-      }),
+      words.some((word) => means(text, word)),
     )?.[0];
     if (target) map[value] = target;
     else {
@@ -128,4 +125,11 @@ export function readMeanings(entity: EntityName, field: string, values: string[]
     }
   }
   return { map, understood: values.length - guessed.length, guessed };
+}
+
+function means(text: string, word: string): boolean {
+  const plain = word.replaceAll('_', ' ');
+  if (/^[a-z]{1,3}$/.test(plain)) return text === plain;
+  const isNegated = /(^|\s)(не|not) /.test(text) && !/(^|\s)не/.test(plain);
+  return !isNegated && (text.startsWith(plain) || text.includes(` ${plain}`));
 }

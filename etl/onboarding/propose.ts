@@ -13,7 +13,8 @@ export function propose(samples: Sample[], options: { kind: 'files' | 'sql' }): 
   const streams: StreamProposal[] = [];
   const skipped: Proposal['skipped'] = [];
   const shapesOf = new Map<string, Shapes>();
-  for (const sample of samples) {
+  for (const whole of samples) {
+    const sample = { ...whole, rows: whole.rows.filter((row) => row.some((cell) => cell?.trim())) };
     const shapes: Shapes = Object.fromEntries(
       sample.columns.map((column) => [column, readShape(cellsOf(sample, column))]),
     );
@@ -22,7 +23,7 @@ export function propose(samples: Sample[], options: { kind: 'files' | 'sql' }): 
     if (!chosen) {
       skipped.push({
         from: sample.from,
-        why: sample.rows.length ? 'its columns fit no entity' : 'it has no rows',
+        why: explainSkip(sample),
       });
       continue;
     }
@@ -52,6 +53,14 @@ export function propose(samples: Sample[], options: { kind: 'files' | 'sql' }): 
   const order = Object.keys(entities);
   streams.sort((a, b) => order.indexOf(a.entity) - order.indexOf(b.entity));
   return { streams, skipped, ...guessCompany(samples, shapesOf) };
+}
+
+function explainSkip({ columns, rows }: Sample): string {
+  if (!rows.length) return 'it has no rows';
+  const isRow = columns.some((column) => /^\d+([.,]\d+)?$|^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}/.test(column));
+  return isRow
+    ? 'its first line looks like a row: declare «columns», as the preset asterisk-csv does'
+    : 'its columns fit no entity';
 }
 
 type Fields = StreamProposal['fields'];

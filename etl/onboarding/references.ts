@@ -41,7 +41,7 @@ export function matchReferences(streams: StreamProposal[], samples: Sample[]): v
         proposal.map = map;
         proposal.ask = `spelt another way in ${list.from}: ${Object.keys(map).slice(0, 5).join(', ')}`;
       }
-      proposal.confidence = Math.min(1, proposal.confidence + 0.1 * share(named, ids));
+      proposal.confidence = Math.min(0.99, proposal.confidence + 0.1 * share(named, ids));
       proposal.why += `, and ${Math.round(share(named, ids) * 100)} % of the values are in ${list.from}`;
     }
   }

@@ -143,6 +143,6 @@ function isPhone(value: string): boolean {
     /^\+?[\d\s()-]+$/.test(value) &&
     digits.length >= 10 &&
     digits.length <= 15 &&
-    (/^[+78]|[()]/.test(value) || / |-/.test(value))
+    (/^\+|[()]|\d[ -]\d/.test(value) || /^[78]\d{10}$/.test(digits))
   );
 }

@@ -1,6 +1,14 @@
 import { stringify } from 'yaml';
-import { fieldsOf } from '../entities.ts';
+import { fieldsOf, type EntityName } from '../entities.ts';
 import { missingFields, type FieldProposal, type Proposal, type StreamProposal } from './propose.ts';
+
+/** What may stand in for a required field that no column holds, so that the rest can be tried. */
+const constants: Partial<Record<EntityName, Record<string, string>>> = {
+  calls: { direction: 'in', disposition: 'answered' },
+  activities: { kind: 'task' },
+  complaints: { status: 'new' },
+  plans: { metric: 'won_amount', scope_kind: 'company' },
+};
 
 export type Origin =
   { kind: 'files'; name: string; path: string } | { kind: 'sql'; name: string; variable: string };
@@ -54,7 +62,12 @@ function writeStream(stream: StreamProposal): string[] {
     );
     if (proposal.ask) lines.push(`          # ? ${field}: ${oneLine(proposal.ask)}`);
   }
-  for (const field of missing) lines.push(`          # ? ${field}: needed, and nothing was found for it`);
+  for (const field of missing) {
+    const constant = constants[stream.entity]?.[field];
+    if (constant)
+      lines.push(`          ${field}: { value: ${constant} } # 10 % a constant, for nothing was found`);
+    else lines.push(`          # ? ${field}: needed, and nothing was found for it`);
+  }
   if (stream.unused.length) lines.push(`          # not used: ${oneLine(stream.unused.join(', '))}`);
   return lines;
 }
