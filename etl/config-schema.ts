@@ -96,17 +96,39 @@ const source = {
   timezone: timezone.optional().describe('zone of times without an offset; the reporting zone if left out'),
 };
 
-const files = z.strictObject({
+const filesForm = z.strictObject({
   kind: z.literal('files'),
   ...source,
   ...reading,
-  path: z.string().describe('file, folder or glob, relative to this file'),
+  path: z
+    .string()
+    .describe('file, folder or glob, relative to this file; https://…/file.csv; s3://bucket/folder/*.csv'),
+  headers: z.record(z.string(), z.string()).optional().describe('sent to an https:// address'),
+  endpoint: z.url().optional().describe('address of an S3-compatible storage; Amazon if left out'),
+  region: z.string().optional().describe('region of the storage; us-east-1 if left out'),
+  key_id: z.string().optional().describe('access key of the storage; read without a signature if left out'),
+  secret: z.string().optional().describe('secret key of the storage'),
+  max_download_mb: z
+    .number()
+    .positive()
+    .optional()
+    .describe('most that one file may have; 20480 if left out'),
   streams: z
     .array(
       z.strictObject({ from: z.string().optional().describe('file name or glob'), ...stream, ...reading }),
     )
     .min(1),
 });
+
+/** Files that lie elsewhere are fetched first: a source of its own kind from here on. */
+const files = filesForm
+  .refine(
+    ({ key_id, secret }) => (key_id === undefined) === (secret === undefined),
+    'expected both «key_id» and «secret», or neither',
+  )
+  .transform((given) =>
+    /^(https?|s3):\/\//.test(given.path) ? { ...given, kind: 'remote' as const } : given,
+  );
 
 const sql = z.strictObject({
   kind: z.literal('sql'),
@@ -276,7 +298,8 @@ export const configSchema = z
 export type Config = z.infer<typeof configSchema> & { path: string };
 export type Source = Config['sources'][string];
 export type Stream = Source['streams'][number];
-export type FilesSource = z.infer<typeof files>;
+export type FilesSource = z.infer<typeof filesForm>;
+export type RemoteSource = Omit<FilesSource, 'kind'> & { kind: 'remote' };
 export type SqlSource = z.infer<typeof sql>;
 export type RestSource = z.infer<typeof rest>;
 export type SingerSource = z.infer<typeof singer>;

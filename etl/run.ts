@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { streamName, type Config, type Source, type Stream } from './config.ts';
-import type { Landing, Request } from './connectors/connector.ts';
+import type { Request } from './connectors/connector.ts';
 import { readFiles } from './connectors/files.ts';
+import { readRemote } from './connectors/remote.ts';
 import {
   openScope,
   openTrial,
@@ -248,6 +249,8 @@ export function openStream(
   switch (source.kind) {
     case 'files':
       return readFiles(source, stream as (typeof source.streams)[number], request);
+    case 'remote':
+      return readRemote(source, stream as (typeof source.streams)[number], { ...request, scope });
     case 'sql':
       return readSql(source, stream as (typeof source.streams)[number], request);
     case 'rest':
