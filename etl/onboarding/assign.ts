@@ -18,7 +18,7 @@ const enough = 0.5;
 /** The entity that a table most likely holds, with its columns assigned; null where none fits. */
 export function chooseEntity(sample: Sample, shapes: Shapes): Assignment | null {
   const all = known.map((entity) => judge(entity, sample, shapes)).sort((a, b) => b.score - a.score);
-  const best = all[0];
+  const best = all.find(({ fields }) => Object.keys(fields).some((field) => field !== 'source_id'));
   return best && best.score >= 0.45 ? best : null;
 }
 
