@@ -19,7 +19,17 @@ const id = (prefix: string, count: number) =>
     fc.integer({ min: 1, max: count }).map((n) => `${prefix}${n}`),
     { freq: 4 },
   );
-const money = fc.integer({ min: 0, max: 100_000 }).map((cents) => cents / 100);
+// Equal amounts and equal moments are where the order of arrival would show.
+const money = fc.oneof(
+  fc.integer({ min: 0, max: 100_000 }).map((cents) => cents / 100),
+  fc.constantFrom(0, 100, 100, 200),
+);
+const moment = fc
+  .oneof(
+    fc.integer({ min: -500, max: 14_500 }),
+    fc.integer({ min: 0, max: 8 }).map((n) => n * 1_500),
+  )
+  .map(time);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 6 });
 const rarely = fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
 const numbered = (rows: Row[], prefix: string) => rows.map((row, i) => ({ ...row, id: `${prefix}${i + 1}` }));
@@ -56,19 +66,19 @@ const deals = fc
         closed_at: deal.status === 'open' || is_endless ? null : time(created + length),
         stage: { won: 's3', lost: 's4', open: `s${1 + (created % 2)}` }[deal.status]!,
       })),
-    { maxLength: 30 },
+    { maxLength: 30, size: 'max' },
   )
   .map((rows) => numbered(rows, 'd'));
 const touches = fc
   .array(
     fc.record({
-      at: fc.integer({ min: -500, max: 14_500 }).map(time),
+      at: moment,
       deal: id('d', 20),
       customer: id('c', 5),
       campaign: id('a', 3),
       is_deleted: rarely,
     }),
-    { maxLength: 60 },
+    { maxLength: 60, size: 'max' },
   )
   .map((rows) => numbered(rows, 't'));
 const spend = fc

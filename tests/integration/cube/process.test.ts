@@ -7,7 +7,10 @@ type Member = { name: string; shortTitle: string; description?: string; meta?: R
 type View = { name: string; measures: Member[]; dimensions: Member[] };
 const views = [
   'activity',
+  'attribution',
   'calls',
+  'cohorts',
+  'competence',
   'customers',
   'data_quality',
   'funnel',
