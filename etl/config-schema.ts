@@ -68,6 +68,11 @@ const reading = {
   quote: z.string().length(1).optional(),
   columns: z.array(column).optional().describe('column names of a file without a header'),
   skip_rows: z.int().min(0).optional().describe('lines above the header'),
+  skip_lines: z
+    .string()
+    .refine((pattern) => isPattern(pattern), 'expected a regular expression')
+    .optional()
+    .describe('regular expression of lines that are no rows, e.g. totals: ^(Total|Итого)'),
   sheet: z.string().optional().describe('sheet of an XLSX workbook; the first if left out'),
   records: z.string().optional().describe('where the rows are in a JSON document, e.g. $.data.items'),
   empty: z.array(z.string()).optional().describe('texts that mean «nothing», e.g. NA'),
@@ -304,6 +309,15 @@ export type SqlSource = z.infer<typeof sql>;
 export type RestSource = z.infer<typeof rest>;
 export type SingerSource = z.infer<typeof singer>;
 export type WebhookSource = z.infer<typeof webhook>;
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isTimezone(zone: string): boolean {
   try {

@@ -11,6 +11,7 @@ export type CsvOptions = {
   quote?: string | undefined;
   columns?: string[] | undefined;
   skip_rows?: number | undefined;
+  skip_lines?: string | undefined;
 };
 
 export type Dialect = { encoding: string; delimiter: string };
@@ -41,6 +42,7 @@ export async function* readCsv(
 ): AsyncGenerator<LandedRow> {
   const name = basename(file);
   let skipHeader = options.columns === undefined;
+  const skipped = options.skip_lines ? new RegExp(options.skip_lines) : null;
   const text = Readable.from(readText(file, dialect.encoding), { objectMode: true });
   for await (const { record, line } of parseRecords(text, dialect.delimiter, options)) {
     if (skipHeader) {
@@ -48,6 +50,7 @@ export async function* readCsv(
       continue;
     }
     if (record.length === 1 && record[0] === '' && header.length > 1) continue;
+    if (skipped?.test(record.join(dialect.delimiter))) continue;
     const row: LandedRow = { position: `${name}:${line}`, values: header.map((_, i) => record[i] ?? null) };
     if (record.length > header.length) {
       const extra = record.slice(header.length);
@@ -71,7 +74,13 @@ export function toBulk(
 ): BulkFile | undefined {
   const quote = options.quote ?? '"';
   const isPlain = /^[\x20-\x7e\t]$/.test(dialect.delimiter) && /^[\x21-\x7e]$/.test(quote);
-  if (options.columns || options.skip_rows || !isPlain || new Set(header).size < header.length)
+  if (
+    options.columns ||
+    options.skip_rows ||
+    options.skip_lines ||
+    !isPlain ||
+    new Set(header).size < header.length
+  )
     return undefined;
   return {
     name: basename(file),
