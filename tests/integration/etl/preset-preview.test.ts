@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -124,9 +124,17 @@ describe('pulse config', () => {
       expect(readConfig(join(folder, 'new.yaml')).sources).toBeDefined();
       const again = await run(['init', 'exports', '--out', 'new.yaml']);
       expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--force')]);
+      await database.query(
+        `create table public.orders as select n as order_id, n * 10.5 as amount, now() as created_at, 'Анна' as manager
+         from generate_series(1, 3) n`,
+      );
       const url = await run(['init', database.url, '--out', 'tables.yaml', '--json']);
-      expect(url.stderr).toBe('');
-      expect(JSON.parse(url.stdout)).toHaveProperty('streams');
+      expect(JSON.parse(url.stdout).streams).toMatchObject([
+        { from: 'orders', entity: 'deals', key: ['order_id'], fields: { owner_id: { column: 'manager' } } },
+      ]);
+      const text = readFileSync(join(folder, 'tables.yaml'), 'utf8');
+      expect(text).toContain('connection: ${SOURCE_DB_URL}');
+      expect(text).not.toContain(database.url);
     },
     patience,
   );
