@@ -1,0 +1,12 @@
+import { error } from '@sveltejs/kit';
+import { m } from '#lib/paraglide/messages.js';
+import * as loads from '#lib/server/loads.ts';
+import { requireCompany } from '../allowed.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params }) => {
+  const { locale } = requireCompany(locals);
+  const found = await loads.source(params.source, locale);
+  if (!found) error(404, m.data_not_found());
+  return { found };
+};
