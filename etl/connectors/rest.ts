@@ -82,10 +82,11 @@ async function* readPages(stream: RestStream, first: Ask, get: Fetch): AsyncGene
 }
 
 /** What all streams of a run fetch with: one pool of connections, one token, one pace. */
-function createFetch(source: RestSource, { signal, scope }: ScopedRequest): Fetch {
+function createFetch(source: RestSource, request: ScopedRequest): Fetch {
+  const { signal, scope } = request;
   const agent = openAgent();
   scope.onEnd(() => agent.destroy());
-  const authorize = createAuthorize(source.auth, agent, signal);
+  const authorize = createAuthorize(source.auth, agent, request);
   const gap = source.rate ? 1000 / source.rate.per_second : 0;
   let free = 0;
   const turn = async (): Promise<void> => {

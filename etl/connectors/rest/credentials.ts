@@ -2,6 +2,8 @@ import type { Agent } from 'undici';
 import type { RestSource } from '../../config.ts';
 import { SourceError } from '../connector.ts';
 import { call } from '../remote/call.ts';
+import type { ScopedRequest } from '../remote/scope.ts';
+import { keepToken } from './kept-token.ts';
 
 type Auth = NonNullable<RestSource['auth']>;
 type OAuth2 = Extract<Auth, { kind: 'oauth2' }>;
@@ -13,21 +15,23 @@ export type Authorize = (isRenewal: boolean) => Promise<Record<string, string>>;
 export function createAuthorize(
   auth: Auth | undefined,
   agent: Agent,
-  signal: AbortSignal,
+  { signal, scope }: Pick<ScopedRequest, 'signal' | 'scope'>,
 ): Authorize | undefined {
   if (!auth) return undefined;
   if (auth.kind !== 'oauth2') {
     const headers = fixedHeaders(auth);
     return () => Promise.resolve(headers);
   }
-  let refresh = auth.refresh_token;
+  const kept = auth.refresh_token === undefined ? null : keepToken(scope, auth.refresh_token);
   let token: Promise<Token> | null = null;
+  const renew = async (): Promise<Token> => {
+    const { next, ...got } = await fetchToken(auth, await kept?.read(), agent, signal);
+    if (next !== undefined && next !== auth.refresh_token) await kept?.save(next);
+    return got;
+  };
   return async (isRenewal) => {
     if (isRenewal || (token && (await token).expiresAt <= Date.now())) token = null;
-    token ??= fetchToken(auth, refresh, agent, signal).then(({ next, ...got }) => {
-      refresh = next ?? refresh;
-      return got;
-    });
+    token ??= renew();
     return { authorization: `Bearer ${(await token).value}` };
   };
 }

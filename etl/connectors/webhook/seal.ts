@@ -1,11 +1,11 @@
 import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Encrypts the secret of a webhook source for the app: AES-256-GCM, bound to the name of the source, as nonce (12),
- * tag (16) and text. `src/routes/ingest` opens it.
+ * Encrypts a secret of a source: AES-256-GCM, bound to purpose and name of the source, as nonce (12), tag (16) and
+ * text. The app opens those of webhooks in `src/routes/ingest`.
  */
-export function seal(secret: string, source: string, password: string): Buffer {
-  const key = Buffer.from(hkdfSync('sha256', password, '', 'pulse webhook', 32));
+export function seal(secret: string, source: string, password: string, purpose = 'pulse webhook'): Buffer {
+  const key = Buffer.from(hkdfSync('sha256', password, '', purpose, 32));
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(source));
   const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);

@@ -154,11 +154,7 @@ describe('a file behind an address', () => {
     ];
     for (const [answer, error] of cases) {
       server.answer(answer);
-      const run = await load(
-        'kept',
-        `${server.url}/a.csv?token=s3cret`,
-        'max_download_mb: 2',
-      );
+      const run = await load('kept', `${server.url}/a.csv?token=s3cret`, 'max_download_mb: 2');
       expect(run).toMatchObject({ status: 'failed', error: expect.stringContaining(error) as string });
       expect(run?.error).not.toContain('s3cret');
     }

@@ -97,6 +97,32 @@ describe('OAuth2', () => {
     expect(used).toEqual(['r0', 'r1', 'r2']);
   });
 
+  test('a refresh token that each use replaces outlives the run, sealed, until the configuration names another', async () => {
+    process.env.PULSE_SECRET ??= 'the secret of this installation';
+    let valid = 'first';
+    let issued = 0;
+    let isDown = false;
+    server.answer((request, response, body) => {
+      if (request.url !== '/token') return isDown ? response.writeHead(404).end() : send(response, [row(1)]);
+      if (new URLSearchParams(body).get('refresh_token') !== valid) return response.writeHead(400).end();
+      valid = `rotated-${++issued}`;
+      send(response, { access_token: 'a', refresh_token: valid });
+    });
+    const rotate = (first: string) => load('rotated', auth(`, refresh_token: ${first}`));
+    expect((await rotate('first'))?.status).toBe('succeeded');
+    isDown = true;
+    expect((await rotate('first'))?.error).toContain('404');
+    isDown = false;
+    expect((await rotate('first'))?.status).toBe('succeeded');
+    expect(issued).toBe(3);
+    const kept = await company.database.query(`select * from ops.cursors where source = 'rotated'`);
+    expect(kept).toHaveLength(1);
+    expect(JSON.stringify(kept)).not.toMatch(/rotated-|first/);
+    valid = 'second';
+    expect((await rotate('second'))?.status).toBe('succeeded');
+    expect((await rotate('second'))?.status).toBe('succeeded');
+  });
+
   test('a token that is refused again ends the run, without the secret in its error', async () => {
     server.answer((request, response) =>
       request.url === '/token'
