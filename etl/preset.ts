@@ -34,12 +34,13 @@ export function readPreset(name: string): Preset | null {
     sources: Record<string, { kind: string; streams: { entity: string }[] }>;
   };
   const head = text.split('\n').filter((line) => line.startsWith('# '));
+  const lines = text.replace(/^\s*#.*$/gm, '');
   const all = Object.values(sources);
   return {
     name,
     title: head[0]?.slice(2) ?? name,
     against: head.find((line) => line.startsWith('# Against: '))?.slice('# Against: '.length) ?? '',
-    needs: [...new Set([...text.matchAll(/^[^#\n]*?\$\{(\w+)\}/gm)].map((match) => match[1] as string))],
+    needs: [...new Set([...lines.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] as string))],
     kind: [...new Set(all.map(({ kind }) => kind))].join(', '),
     entities: [...new Set(all.flatMap(({ streams }) => streams.map(({ entity }) => entity)))],
     text,
