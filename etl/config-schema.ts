@@ -251,6 +251,10 @@ const singer = z.strictObject({
   args: z.array(z.string()).default([]).describe('its arguments besides --config, --catalog and --state'),
   config: z.record(z.string(), z.unknown()).default({}).describe('settings of the tap'),
   catalog: z.string().optional().describe('catalog file of the tap, relative to this file'),
+  discover: z
+    .literal(true)
+    .optional()
+    .describe('asks the tap for its catalog and selects the streams that are named here'),
   env: z.record(z.string(), z.string()).optional().describe('environment of the tap; it sees none of ours'),
   idle_s: z.number().positive().default(600).describe('a tap that is silent for longer is stopped'),
   streams: z

@@ -4,6 +4,7 @@ import type { SingerSource } from '../config-schema.ts';
 import { SourceError, type LandedRow } from './connector.ts';
 import { toValues } from './json.ts';
 import type { ScopedLanding, ScopedRequest } from './remote/scope.ts';
+import { select } from './singer/catalog.ts';
 import { readState, saveState } from './singer/state.ts';
 import { listen, type Heard } from './singer/listen.ts';
 import { openFolder } from './singer/spool.ts';
@@ -57,13 +58,23 @@ async function run(
   scope.onEnd(() => rm(folder, { recursive: true, force: true }));
   const wanted = [...new Set(source.streams.map(({ from }) => from))].sort();
   const since = scope.run ? await readState(scope.run.client, scope.source, wanted) : null;
+  const { configPath, signal } = request;
+  const file = (name: string): string => join(folder, name);
+  const keep = (name: string, text: string): Promise<void> => writeFile(file(name), text, { mode: 0o600 });
+  const config = file('config.json');
+  await keep('config.json', JSON.stringify(source.config));
+  if (since !== null) await keep('state.json', since);
+  if (source.discover) {
+    let told = '';
+    for await (const line of runTap(source, { config, isDiscovery: true }, configPath, signal)) told += line;
+    await keep('catalog.json', select(told, wanted));
+  }
   const files = {
-    config: join(folder, 'config.json'),
-    state: since === null ? null : join(folder, 'state.json'),
+    config,
+    catalog: source.discover ? file('catalog.json') : (source.catalog ?? null),
+    state: since === null ? null : file('state.json'),
   };
-  await writeFile(files.config, JSON.stringify(source.config), { mode: 0o600 });
-  if (files.state) await writeFile(files.state, since ?? '', { mode: 0o600 });
-  const heard = await listen(runTap(source, files, request.configPath, request.signal), wanted, folder);
+  const heard = await listen(runTap(source, files, configPath, signal), wanted, folder);
   await rm(files.config, { force: true });
   const { state } = heard;
   if (state !== null && scope.run) {

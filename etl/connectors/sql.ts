@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { SqlSource } from '../config.ts';
 import { SourceError, type LandedRow, type Landing, type Request } from './connector.ts';
+import { checkHost } from './remote/guard.ts';
 import { explainSql } from './sql/errors.ts';
 import { openMysql } from './sql/mysql.ts';
 import { openPostgres } from './sql/postgres.ts';
@@ -30,12 +31,15 @@ const open: Record<string, (source: SqlSource, request: Request) => Promise<Dial
 export async function readSql(source: SqlSource, stream: SqlStream, request: Request): Promise<Landing> {
   const scheme = /^(\w+):/.exec(source.connection)?.[1] ?? '';
   const opener = open[scheme];
+  if (scheme === 'mssql' || scheme === 'sqlserver')
+    throw new SourceError('MS SQL is not read directly: run a Singer tap for it, with kind: singer');
   if (!opener)
     throw new SourceError(
       'expected a connection that begins with postgres://, mysql://, mariadb:// or sqlite:',
     );
   let db: Dialect | null = null;
   try {
+    await checkHosts(source.connection);
     db = await opener(source, request);
     const inner = stream.query
       ? `(${stream.query.trim().replace(/;$/, '')}) as q`
@@ -56,6 +60,13 @@ export async function readSql(source: SqlSource, stream: SqlStream, request: Req
     await db?.close();
     throw explainSql(error, request.signal);
   }
+}
+
+async function checkHosts(connection: string): Promise<void> {
+  if (!URL.canParse(connection)) return;
+  const { hostname, searchParams } = new URL(connection);
+  const hosts = [hostname.replace(/^\[|\]$/g, ''), ...searchParams.getAll('host')];
+  for (const host of hosts) if (host && !host.startsWith('/')) await checkHost(host);
 }
 
 async function* toLanded(

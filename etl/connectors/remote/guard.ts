@@ -1,4 +1,5 @@
 import { lookup as lookUp, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import { lookup as lookUpAll } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import { SourceError } from '../connector.ts';
@@ -52,6 +53,12 @@ export const guardLookup =
       done(null, first.address, first.family);
     });
   };
+
+/** For what connects by itself, such as the driver of a database. A name that means nothing is its to complain about. */
+export async function checkHost(host: string): Promise<void> {
+  const found = await lookUpAll(host, { all: true }).catch(() => []);
+  if (found.some(({ address }) => isForbidden(address))) throw new SourceError(refusal);
+}
 
 /** A pool of connections that refuses such addresses. */
 export function openAgent(lookup: LookupFunction = guardLookup(lookUp)): Agent {

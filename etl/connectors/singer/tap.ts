@@ -9,19 +9,22 @@ import { redact } from './redact.ts';
 const passed =
   /^(PATH|HOME|USER|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|VIRTUAL_ENV|PYTHONPATH|PYTHONHOME|\w+_PROXY|NO_PROXY|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS)$/i;
 
-export type TapFiles = { config: string; state: string | null };
+export type TapFiles = { config: string; catalog: string | null; state: string | null };
 
 /** Runs a tap and gives the lines that it prints. Ends well only if the tap does. */
 export async function* runTap(
   source: SingerSource,
-  files: TapFiles,
+  files: TapFiles | { config: string; isDiscovery: true },
   configPath: string,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const folder = dirname(configPath);
   const args = [...source.args, '--config', files.config];
-  if (source.catalog) args.push('--catalog', resolve(folder, source.catalog));
-  if (files.state) args.push('--state', files.state);
+  if ('isDiscovery' in files) args.push('--discover');
+  else {
+    if (files.catalog) args.push('--catalog', resolve(folder, files.catalog));
+    if (files.state) args.push('--state', files.state);
+  }
   const own = Object.entries(process.env).filter(([name]) => passed.test(name));
   const child = spawn(/[/\\]/.test(source.command) ? resolve(folder, source.command) : source.command, args, {
     cwd: folder,

@@ -190,6 +190,38 @@ test('many rows pass without staying in memory', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(150 << 20);
 }, 60_000);
 
+test('a tap that is asked for its catalog gets it back with what is wanted selected', async () => {
+  const more = 'discover: true';
+  expect(await load({}, { more, streams: [people] })).toMatchObject({
+    status: 'succeeded',
+    streams: [{ read: 2 }],
+  });
+  const { streams } = JSON.parse(notes()[1]?.catalog ?? '') as {
+    streams: { stream: string; schema: object; metadata: { metadata: object }[] }[];
+  };
+  expect(
+    streams.map(({ stream, schema, metadata }) => [stream, schema, metadata.map((each) => each.metadata)]),
+  ).toEqual(
+    ['people', 'goods', 'noise'].map((name) => {
+      const selected = name === 'people';
+      return [
+        name,
+        { properties: {}, selected },
+        [
+          { 'table-key-properties': ['id'], selected },
+          { inclusion: 'available', ...(selected && { selected }) },
+          { inclusion: 'unsupported' },
+        ],
+      ];
+    }),
+  );
+  const wrong = [goods.replace('goods', 'godos')];
+  expect((await load({}, { more, streams: wrong }))?.error).toBe(
+    'the tap has no stream godos; it has people, goods, noise',
+  );
+  expect((await load({ mute: true }, { more }))?.error).toContain('told no catalog');
+});
+
 test('long numbers stay as they are', async () => {
   await load({ more: [{ id: '9007199254740993', name: 'x', last: 3 }], goods: [] });
   const ids = await company.database.query(

@@ -202,8 +202,51 @@ describe('SQLite', () => {
   });
 });
 
+describe('PostgreSQL', () => {
+  const url = () => company.database.url;
+
+  test('takes a question mark for what it is there, and a cursor for nothing but a value', async () => {
+    const query = `select * from (values ('{"a":1}'::jsonb, 'x?'), ('{"b":2}', E'o''k\\\\')) as v(j, t) where j ? 'b'`;
+    expect(await read(url(), query)).toEqual([['{"b": 2}', `o'k\\`]]);
+    const since = `o'k\\' or 'a'='a`;
+    expect(await read(url(), query, { cursor: 't', since })).toEqual([]);
+    expect(await read(url(), query, { cursor: 't', since: `o'k\\` })).toHaveLength(1);
+  });
+
+  test('ends a query that takes too long, and one whose load is stopped', async () => {
+    const slow = 'select pg_sleep(20)::text as x';
+    await expect(read(url(), slow, { timeout_s: 1 })).rejects.toThrow('took longer than timeout_s');
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), 300);
+    const started = Date.now();
+    await expect(read(url(), slow, { signal: ending.signal })).rejects.toThrow('stopped');
+    expect(Date.now() - started).toBeLessThan(5000);
+  });
+
+  test('refuses to write, and a wrong password, without repeating it', async () => {
+    await company.database.query('create table spoiled (id int)');
+    await company.database.query(
+      'create function spoil() returns int language sql as $$ insert into spoiled values (1) returning id $$',
+    );
+    await expect(read(url(), 'select spoil() as x')).rejects.toThrow(/read-only/);
+    const wrong = new URL(url());
+    wrong.username = 'nobody_of_that_name';
+    wrong.password = 's3cret';
+    const error = await read(wrong.href, 'select 1 as x').catch((e: Error) => e);
+    expect(error).toBeInstanceOf(Error);
+    expect((error as Error).message).not.toMatch(/s3cret|127\.0\.0\.1/);
+  });
+});
+
 test('another kind of database is refused by name, without its address', async () => {
   await expect(read('oracle://u:s3cret@h/x', 'select 1')).rejects.toThrow(
     'expected a connection that begins with',
   );
 });
+
+test.each(['mysql://u:p@169.254.169.254/x', 'postgres://u:p@[fe80::1]/x', 'postgres:///x?host=169.254.0.1'])(
+  'a database cannot lie at a link-local address: %s',
+  async (connection) => {
+    await expect(read(connection, 'select 1 as x')).rejects.toThrow('link-local');
+  },
+);
