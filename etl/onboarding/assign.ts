@@ -18,14 +18,17 @@ const enough = 0.5;
 /** The entity that a table most likely holds, with its columns assigned; null where none fits. */
 export function chooseEntity(sample: Sample, shapes: Shapes): Assignment | null {
   const all = known.map((entity) => judge(entity, sample, shapes)).sort((a, b) => b.score - a.score);
-  const best = all.find(({ fields }) => Object.keys(fields).some((field) => field !== 'source_id'));
+  const best = all.find(({ fields }) =>
+    Object.keys(fields).some((field) => field !== 'source_id' && fields[field]?.column),
+  );
   return best && best.score >= 0.45 ? best : null;
 }
 
 function judge(entity: EntityName, sample: Sample, shapes: Shapes): Assignment {
   const fields = assign(entity, sample, shapes);
   const definitions = fieldsOf(entity);
-  const sum = Object.entries(fields).reduce(
+  const found = Object.entries(fields).filter(([, { column }]) => column);
+  const sum = found.reduce(
     (total, [field, { confidence }]) => total + confidence * (field === 'source_id' ? 0.5 : 1),
     0,
   );
@@ -79,6 +82,14 @@ export function assign(entity: EntityName, sample: Sample, shapes: Shapes): Reco
     if (free.length === 1) take(field, free[0] as string, 0.6, 'values: the only column with dates');
   });
   if (entity === 'deals') shareStage(fields, shapes);
+  if (entity === 'deals' && !fields.status && !fields.stage_id)
+    fields.status = {
+      column: '',
+      value: 'won',
+      confidence: 0.3,
+      why: 'no column tells the state',
+      ask: 'a list of sales is won; of what else is this a list?',
+    };
   if (!fields.name && fields.source_id && definitions.name?.required)
     fields.name = { ...fields.source_id, confidence: 0.5, why: 'there is no name but the id' };
   return fields;
@@ -135,6 +146,7 @@ function describe(
   if (type === 'number' || type === 'integer') {
     if (shape.decimal) proposal.decimal = shape.decimal;
     if (shape.ask) proposal.ask = shape.ask;
+    if (field === 'probability' && shape.values.some((value) => parseFloat(value) > 1)) proposal.divide = 100;
   }
   const reading = readMeanings(entity, field, shape.values);
   if (reading && Object.entries(reading.map).some(([from, to]) => from !== to)) {

@@ -9,7 +9,7 @@ const customer =
   'customer,client,account,company,buyer,contact,organization,requester,клиент,контрагент,компания,заказчик,покупатель,организация,контакт';
 const product = 'product,item,good,service,sku,товар,продукт,услуга,номенклатура,позиция';
 const created =
-  'created at,created,create date,creation date,date created,opened,open date,start date,engage date,order date,buy ts,дата создания,создан,создана,дата открытия,дата заказа,date,дата,timestamp';
+  'created at,created,created on,create date,creation date,date created,opened,open date,start date,engage date,order date,buy ts,дата создания,создан,создана,дата открытия,дата заказа,date,дата,timestamp';
 const deal = 'deal,opportunity,order,lead,сделка,заказ,лид';
 const money = 'amount,sum,total,value,price,сумма,стоимость,итого';
 const campaign =
@@ -58,21 +58,21 @@ const fields: Partial<Record<EntityName, Record<string, string>>> = {
   },
   deals: {
     source_id:
-      'id,deal id,opportunity id,order id,lead id,deal number,order number,номер сделки,id сделки,номер заказа,номер,ид,код',
+      'id,deal id,opportunity id,order id,lead id,record id,row id,deal number,order number,lead number,номер сделки,id сделки,номер заказа,номер,ид,код',
     title: 'title,deal name,name,opportunity name,subject,название сделки,название,тема,наименование',
-    customer_id: `${customer},customer id,client id,account id,company id,uid`,
+    customer_id: `${customer},customer name,customer id,client id,account id,company id,uid`,
     owner_id: `${person},owner id,user id`,
     stage_id: 'stage,deal stage,pipeline stage,stage id,этап сделки,этап,стадия,стадия сделки,этап воронки',
     status: `deal status,${status},статус сделки`,
-    product_id: `${product},product id`,
-    amount: `deal amount,close value,${money},revenue,budget,сумма сделки,бюджет,выручка`,
+    product_id: `${product},product name,product id`,
+    amount: `deal amount,close value,${money},revenue,budget,sales,сумма сделки,бюджет,выручка`,
     cost: 'cost,себестоимость,затраты',
     currency: 'currency,currency code,валюта',
     created_at: created,
     closed_at:
-      'close date,closed at,closed,closing date,won time,дата закрытия,закрыта,закрыт,дата завершения,дата продажи',
+      'close date,closed at,closed,closing date,won time,ship date,дата закрытия,закрыта,закрыт,дата завершения,дата продажи',
     expected_close_at:
-      'expected close,expected close date,forecast date,плановая дата закрытия,ожидаемая дата закрытия,планируемая дата',
+      'expected close,expected close date,предполагаемая дата закрытия,forecast date,плановая дата закрытия,ожидаемая дата закрытия,планируемая дата',
     probability: 'probability,вероятность',
     first_response_at: 'first response,first response at,первый ответ,дата первого ответа',
     lost_reason: 'lost reason,loss reason,reason,причина отказа,причина проигрыша,причина',

@@ -1,10 +1,12 @@
 import type { EntityName } from '../entities.ts';
 
-/** How one field would be mapped. `column` is what the spec reads. */
+/** How one field would be mapped. `column` is what the spec reads; it is '' for a constant. */
 export type FieldProposal = {
   column: string;
   format?: string;
   decimal?: ',';
+  divide?: number;
+  value?: string;
   map?: Record<string, string>;
   /** 0 to 1 */
   confidence: number;
@@ -22,6 +24,8 @@ export type StreamProposal = {
   key: string[];
   keyAsk?: string;
   cursor?: string;
+  /** texts that mean «nothing» */
+  empty?: string[];
   fields: Record<string, FieldProposal>;
   /** columns that no field takes */
   unused: string[];

@@ -4,7 +4,7 @@ import { scoreName, synonymsOf } from './names.ts';
 import type { Proposal, StreamProposal } from './proposal.ts';
 import { matchReferences } from './references.ts';
 import { cellsOf, type Sample } from './sample.ts';
-import { readShape } from './shapes.ts';
+import { readShape, settleDates } from './shapes.ts';
 
 export type { FieldProposal, Proposal, StreamProposal } from './proposal.ts';
 
@@ -18,6 +18,7 @@ export function propose(samples: Sample[], options: { kind: 'files' | 'sql' }): 
     const shapes: Shapes = Object.fromEntries(
       sample.columns.map((column) => [column, readShape(cellsOf(sample, column))]),
     );
+    settleDates(shapes);
     shapesOf.set(sample.from, shapes);
     const chosen = sample.rows.length ? chooseEntity(sample, shapes) : null;
     if (!chosen) {
@@ -37,6 +38,8 @@ export function propose(samples: Sample[], options: { kind: 'files' | 'sql' }): 
       fields,
       unused: [],
     };
+    const empty = Object.values(fields).flatMap(({ column }) => shapes[column]?.nothing ?? []);
+    if (empty.length) stream.empty = [...new Set(empty)];
     // A file is read whole anyway, and a whole reading also sees what has vanished.
     if (options.kind === 'sql' && fields.updated_at) stream.cursor = fields.updated_at.column;
     const teams = chosen.entity === 'employees' ? findTeams(stream, sample, shapes) : null;
@@ -83,11 +86,14 @@ function chooseKey(
   if (name && entities[entity].key && isUnique([name])) return { key: [name] };
   if (entities[entity].natural) return { key: [] };
   const ask = 'is a row known by this? Rows with the same key are one record';
-  const columns = [...new Set([...(id ? [id] : []), ...Object.values(fields).map(({ column }) => column)])];
-  for (const first of columns) if (isUnique([first])) return { key: [first], keyAsk: ask };
-  for (const first of columns)
-    for (const second of columns)
-      if (first < second && isUnique([first, second])) return { key: [first, second], keyAsk: ask };
+  const columns = [
+    ...new Set([...(id ? [id] : []), ...Object.values(fields).map(({ column }) => column)]),
+  ].filter(Boolean);
+  const title = fields.title?.column;
+  if (title && isUnique([title])) return { key: [title], keyAsk: ask };
+  for (const [at, first] of columns.entries())
+    for (const second of columns.slice(at + 1))
+      if (isUnique([first, second])) return { key: [first, second], keyAsk: ask };
   return { key: id ? [id] : columns, keyAsk: 'no column tells rows apart: name those that do' };
 }
 

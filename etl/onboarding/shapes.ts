@@ -14,6 +14,8 @@ export type Shape = {
   decimal?: ',';
   /** what the values leave open, as a question to a person */
   ask?: string;
+  /** texts among the values that say that there is nothing */
+  nothing?: string[];
   /** currency that the values name by its sign */
   currency?: string;
 };
@@ -37,10 +39,14 @@ const forms: Form[] = [
 ];
 const either = /^(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?: (\d{1,2}):(\d{2})(:\d{2})?)?$/;
 const mostValues = 60;
+const nothing =
+  /^(n\/?a|null|none|nan|-|–|—|не (указан|задан|закрыт|выбран)[ао]?|нет данных|без даты|пусто)$/i;
 
 /** Looks at the values of a column; null and '' are «nothing». */
 export function readShape(cells: (string | null)[]): Shape {
-  const filled = cells.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== '');
+  const told = cells.map((cell) => cell?.trim() ?? '').filter((cell) => cell !== '');
+  const filled = told.filter((cell) => !nothing.test(cell));
+  const empty = [...new Set(told.filter((cell) => nothing.test(cell)))];
   const unique = new Set(filled);
   const base = {
     share: 0,
@@ -48,6 +54,7 @@ export function readShape(cells: (string | null)[]): Shape {
     total: cells.length,
     distinct: unique.size,
     values: unique.size <= mostValues ? [...unique] : [],
+    ...(empty.length && { nothing: empty }),
   };
   if (!filled.length) return { ...base, kind: 'empty' };
   const shareOf = (test: (value: string) => boolean): number => filled.filter(test).length / filled.length;
@@ -82,6 +89,17 @@ export function readShape(cells: (string | null)[]): Shape {
   const share = shares[best] ?? 0;
   if (share < 0.8) return { ...base, kind: 'text', share: 1 };
   return { ...base, ...(found[best] as Omit<Shape, keyof typeof base>), share };
+}
+
+/** Columns of one table are written alike: where one tells day from month, it tells for the others. */
+export function settleDates(shapes: Record<string, Shape>): void {
+  const slashed = Object.values(shapes).filter(({ format }) => /^[dM][/-][dM]/.test(format ?? ''));
+  const orders = new Set(slashed.filter(({ ask }) => !ask).map(({ format }) => format?.slice(0, 3)));
+  if (orders.size !== 1) return;
+  for (const shape of slashed.filter(({ ask }) => ask)) {
+    shape.format = `${[...orders][0]}${shape.format?.slice(3)}`;
+    delete shape.ask;
+  }
 }
 
 /** Day and month in a column such as 3/4/2024 are told apart by any value that can be read in one way only. */

@@ -52,6 +52,7 @@ function writeStream(stream: StreamProposal): string[] {
     const key = stream.key.length === 1 ? scalar(stream.key[0] as string) : flow(stream.key);
     lines.push(`        key: ${key}${stream.keyAsk ? ` # ? ${stream.keyAsk}` : ''}`);
   }
+  if (stream.empty) lines.push(`        empty: ${flow(stream.empty)}`);
   if (stream.cursor) lines.push(`        cursor: ${scalar(stream.cursor)}`);
   lines.push('        fields:');
   const order = Object.keys(fieldsOf(stream.entity));
@@ -73,12 +74,15 @@ function writeStream(stream: StreamProposal): string[] {
 }
 
 /** The spec of a field as configuration takes it. */
-export function toSpec({ column, format, decimal, map }: FieldProposal): string | Record<string, unknown> {
-  if (!format && !decimal && !map) return column;
+export function toSpec(proposal: FieldProposal): string | Record<string, unknown> {
+  const { column, format, decimal, divide, map, value } = proposal;
+  if (value !== undefined) return { value };
+  if (!format && !decimal && !divide && !map) return column;
+  const number = { ...(decimal && { decimal }), ...(divide && { divide }) };
   return {
     from: column,
     ...(format && { format }),
-    ...(decimal && { number: { decimal } }),
+    ...((decimal || divide) && { number }),
     ...(map && { map }),
   };
 }
