@@ -38,7 +38,7 @@ function judge(entity: EntityName, sample: Sample, shapes: Shapes): Assignment {
   const groups = entities[entity].oneOf ?? [];
   const open = groups.filter((group) => !group.some((field) => field in fields)).length;
   const score =
-    (sum / sample.columns.length) * 0.5 +
+    (sum / Math.min(sample.columns.length, 8)) * 0.5 +
     (Math.min(sum, 5) / 5) * 0.25 +
     scoreEntity(sample.from, entity) * 0.5 -
     (missing + open) * 0.2;
@@ -82,14 +82,7 @@ export function assign(entity: EntityName, sample: Sample, shapes: Shapes): Reco
     if (free.length === 1) take(field, free[0] as string, 0.6, 'values: the only column with dates');
   });
   if (entity === 'deals') shareStage(fields, shapes);
-  if (entity === 'deals' && !fields.status && !fields.stage_id)
-    fields.status = {
-      column: '',
-      value: 'won',
-      confidence: 0.3,
-      why: 'no column tells the state',
-      ask: 'a list of sales is won; of what else is this a list?',
-    };
+  if (entity === 'deals' && !fields.status && !fields.stage_id) takeForSales(fields);
   if (!fields.name && fields.source_id && definitions.name?.required)
     fields.name = { ...fields.source_id, confidence: 0.5, why: 'there is no name but the id' };
   return fields;
@@ -127,6 +120,15 @@ function shareStage(fields: Record<string, FieldProposal>, shapes: Shapes): void
   } else if (status && !stage && values.length > 3) {
     fields.stage_id = { column, confidence: status.confidence * 0.8, why: 'the states are more than three' };
   }
+}
+
+/** A list of deals without a state is most often one of sales: won when they were made. */
+function takeForSales(fields: Record<string, FieldProposal>): void {
+  const why = 'no column tells the state';
+  const ask = 'a list of sales is won; of what else is this a list?';
+  fields.status = { column: '', value: 'won', confidence: 0.3, why, ask };
+  if (fields.created_at && !fields.closed_at)
+    fields.closed_at = { ...fields.created_at, confidence: 0.3, why: 'a sale is closed when it is made' };
 }
 
 function describe(
