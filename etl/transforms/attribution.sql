@@ -1,13 +1,16 @@
 -- reads: deals, touchpoints, campaigns, marketing_spend
--- One row per deal, model and campaign. The touches of a deal are its own and those of its customer that name no deal,
--- up to its win, or up to now while there is none. A deal without touches is credited to its own campaign; without one
--- either, or where a touch has none, the credit is that of nobody: channel «unknown».
+-- One row per deal with touches, model and campaign. The touches of a deal are its own and those of its customer that
+-- name no deal, up to its win, or up to now while there is none. A touch without a campaign gives its credit to nobody: channel
+-- «unknown». Deals without touches are added by the view core.deal_credits.
 -- A credit is rounded to 15 digits, the last touch takes what remains: a deal's credits sum to exactly 1.
 create temp table attribution_deals on commit drop as
 select source, source_id, deal_key, customer_key, campaign_key,
   case when status = 'won' then coalesce(closed_at, now()) else now() end as until
 from core.fct_deals
-where not is_test and not is_deleted;
+where not is_test and not is_deleted and (
+  deal_key in (select deal_key from core.fct_touchpoints)
+  or customer_key in (select customer_key from core.fct_touchpoints where deal_id is null)
+);
 analyze attribution_deals;
 
 create temp table attribution_touches on commit drop as
@@ -48,11 +51,6 @@ from (
     from attribution_touches t,
       (values ('last_touch'), ('first_touch'), ('linear'), ('position_based'), ('time_decay')) m(model)
   ) shares
-  union all
-  select d.deal_key, d.campaign_key, m.model, 1
-  from attribution_deals d,
-    (values ('last_touch'), ('first_touch'), ('linear'), ('position_based'), ('time_decay')) m(model)
-  where not exists (select from attribution_touches t where t.deal_key = d.deal_key)
 ) s
 join attribution_deals d on d.deal_key = s.deal_key
 where s.credit > 0

@@ -34,7 +34,19 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index on core.fct_attribution (model, deal_key);
     comment on table core.fct_attribution is
-      'one row per deal, model and campaign that shares in it; credits of a deal sum to exactly 1 in each model';
+      'one row per deal with touches, model and campaign that shares in it; credits sum to exactly 1 in each model';
+
+    -- Most deals have no touch: their credit is the same in all models, and would be five rows each.
+    create view core.deal_credits as
+      select source, deal_id, deal_key, model, campaign_key, credit from core.fct_attribution
+      union all
+      select d.source, d.source_id, d.deal_key, m.model, d.campaign_key, 1::numeric
+      from core.fct_deals d
+      cross join (values ('last_touch'), ('first_touch'), ('linear'), ('position_based'), ('time_decay')) m(model)
+      where not d.is_test and not d.is_deleted
+        and not exists (select from core.fct_attribution a where a.deal_key = d.deal_key and a.model = m.model);
+    comment on view core.deal_credits is
+      'one row per deal, model and campaign that shares in it; a deal without touches belongs to its own campaign';
 
     create function core.sum_values(parts jsonb) returns numeric
       language sql immutable strict parallel safe
@@ -50,6 +62,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     drop function core.sum_values;
+    drop view core.deal_credits;
     drop table core.fct_attribution, core.fct_cohorts;
     alter table core.customer_facts drop column xyz, drop column bcg;
   `);

@@ -174,7 +174,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('credit shared over touches', () => 
     const [sums] = await database.query<{ deals: number; wrong: number; counted: number }>(
       `select count(distinct deal_key)::int as deals, count(*) filter (where total <> 1 or least <= 0)::int as wrong,
          (select count(*)::int from core.fct_deals where not is_test and not is_deleted) as counted
-       from (select deal_key, model, sum(credit) as total, min(credit) as least from core.fct_attribution group by 1, 2) s`,
+       from (select deal_key, model, sum(credit) as total, min(credit) as least from core.deal_credits group by 1, 2) s`,
     );
     expect(sums!.wrong).toBe(0);
     expect(sums!.deals).toBe(sums!.counted);

@@ -46,7 +46,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('credits counted by hand', () => {
   async function read(deal: string, model: string): Promise<Record<string, number>> {
     const rows = await database.query<{ campaign: string; credit: string }>(
       `select coalesce(c.source_id, 'unknown') as campaign, a.credit::text
-       from core.fct_attribution a left join core.dim_campaigns c using (campaign_key) where a.deal_id = $1 and a.model = $2`,
+       from core.deal_credits a left join core.dim_campaigns c using (campaign_key) where a.deal_id = $1 and a.model = $2`,
       [deal, model],
     );
     return Object.fromEntries(rows.map(({ campaign, credit }) => [campaign, Number(credit)]));

@@ -145,7 +145,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('laws that hold for every company', 
       const wrong = await database.query(
         `select d.source_id, m.model, sum(a.credit)::text
          from core.fct_deals d cross join unnest($1::text[]) m(model)
-         left join core.fct_attribution a on a.deal_key = d.deal_key and a.model = m.model
+         left join core.deal_credits a on a.deal_key = d.deal_key and a.model = m.model
          group by d.source_id, d.is_test, d.is_deleted, m.model
          having coalesce(sum(a.credit), 0) <> case when d.is_test or d.is_deleted then 0 else 1 end or min(a.credit) <= 0`,
         [models],
@@ -190,7 +190,7 @@ const derived = `
   from core.customer_facts f join core.dim_customers c using (customer_key)
   union all
   select 'credit', a.deal_id, a.model, c.source_id, null, a.credit::text
-  from core.fct_attribution a left join core.dim_campaigns c using (campaign_key)
+  from core.deal_credits a left join core.dim_campaigns c using (campaign_key)
   union all
   select 'cohort', e.source_id, f.cohort::text, f.months_since::text, f.customers || ' ' || f.active, f.gross_profit_to_date::text
   from core.fct_cohorts f left join core.dim_employees e on e.employee_key = f.owner_key
