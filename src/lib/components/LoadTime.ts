@@ -1,16 +1,17 @@
 import { formatCount, nothing } from '#lib/format.ts';
 import type { Locale } from '#lib/page.ts';
 
-type Part = 'second' | 'minute' | 'hour' | 'day';
+type Part = 'millisecond' | 'second' | 'minute' | 'hour' | 'day';
 
 function part(value: number, unit: Part, locale: Locale, digits = 0): string {
   const options = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits } as const;
   return new Intl.NumberFormat(locale, options).format(value);
 }
 
-/** `0,4 с`, `3 мин 12 с`, `2 ч 5 мин`. */
+/** `40 мс`, `0,4 с`, `3 мин 12 с`, `2 ч 5 мин`. */
 export function formatSpan(seconds: number | null, locale: Locale): string {
   if (seconds === null) return nothing;
+  if (seconds < 0.095) return part(seconds * 1000, 'millisecond', locale);
   if (seconds < 9.95) return part(seconds, 'second', locale, 1);
   const whole = Math.round(seconds);
   if (whole < 60) return part(whole, 'second', locale);

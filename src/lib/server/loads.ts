@@ -85,6 +85,7 @@ export async function list(locale: Locale, now = new Date()): Promise<Overview> 
 
 /** One source with its latest runs; null when there is none of this name. */
 export async function source(name: string, locale: Locale, now = new Date()): Promise<SourcePage | null> {
+  if (!canBe(name)) return null;
   const [[row], runs, cursors, { timezone }] = await Promise.all([
     readSources(name),
     runsOf(name, shownRuns),
@@ -110,6 +111,7 @@ export async function quarantine(
   locale: Locale,
   chosen: { group: string | null; page: number },
 ): Promise<QuarantinePage | null> {
+  if (!canBe(name)) return null;
   const [[row], groups, { timezone }] = await Promise.all([
     readSources(name),
     readGroups(name),
@@ -122,6 +124,9 @@ export async function quarantine(
   const open = group && { id: group.id, page, pages, rows: await readRows(name, group, page, pageSize) };
   return { locale, timezone, source: name, waiting: row.waiting, groups, open: open ?? null };
 }
+
+/** An address can hold what PostgreSQL takes for no text at all. */
+const canBe = (name: string) => !name.includes('\0');
 
 /** The record of each source, with the number of rows that still wait in its quarantine. */
 async function readSources(name: string | null = null): Promise<SourceRow[]> {

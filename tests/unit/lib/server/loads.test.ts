@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatAge, formatSpan } from '#lib/components/LoadTime.ts';
 import * as loads from '#lib/server/loads.ts';
 import { nextOf, words } from '#lib/server/loads/schedule.ts';
 import { close } from '#lib/server/warehouse.ts';
@@ -156,6 +157,7 @@ describe('one source', () => {
 
   test('there is none of another name', async () => {
     expect(await loads.source("crm' or true --", 'en')).toBeNull();
+    expect(await loads.source('crm\0', 'en')).toBeNull();
     expect(await loads.quarantine('nothing', 'en', { group: null, page: 1 })).toBeNull();
   });
 });
@@ -238,5 +240,20 @@ describe('a schedule in words', () => {
     const now = new Date('2026-03-01T00:30:00Z');
     expect(nextOf('0 4 * * *', 'Europe/Moscow', now)).toBe('2026-03-01T01:00:00.000Z');
     expect(nextOf('every day', 'Europe/Moscow', now)).toBeNull();
+  });
+});
+
+describe('how long and how long ago', () => {
+  test.each([
+    [0.024, '24 мс', 'сейчас'],
+    [0.4, '0,4 с', 'сейчас'],
+    [59.7, '1 мин', 'сейчас'],
+    [192, '3 мин 12 с', '3 минуты назад'],
+    [7500, '2 ч 5 мин', '2 часа назад'],
+    [200_000, '55 ч 33 мин', 'позавчера'],
+  ])('%s s', (seconds, span, age) => {
+    const plain = (text: string) => text.replace(/\s/g, ' ');
+    expect(plain(formatSpan(seconds, 'ru'))).toBe(span);
+    expect(plain(formatAge(seconds, 'ru'))).toBe(age);
   });
 });
