@@ -86,15 +86,27 @@ function chooseKey(
   if (name && entities[entity].key && isUnique([name])) return { key: [name] };
   if (entities[entity].natural) return { key: [] };
   const ask = 'is a row known by this? Rows with the same key are one record';
-  const columns = [
-    ...new Set([...(id ? [id] : []), ...Object.values(fields).map(({ column }) => column)]),
-  ].filter(Boolean);
+  const columns = [...new Set([...(id ? [id] : []), ...likelyKeys(entity, fields)])];
   const title = fields.title?.column;
   if (title && isUnique([title])) return { key: [title], keyAsk: ask };
   for (const [at, first] of columns.entries())
     for (const second of columns.slice(at + 1))
       if (isUnique([first, second])) return { key: [first, second], keyAsk: ask };
   return { key: id ? [id] : columns, keyAsk: 'no column tells rows apart: name those that do' };
+}
+
+/** Columns by how well they tell rows apart: moments first, then who it was about, sums and states last. */
+function likelyKeys(entity: EntityName, fields: Fields): string[] {
+  const rank = (field: string): number => {
+    const { type, ref, values } = fieldsOf(entity)[field] ?? { type: 'text' };
+    if (type === 'timestamp' || type === 'date') return 0;
+    if (field === 'phone' || field === 'email' || field === 'title') return 1;
+    return ref && field !== 'stage_id' ? 1 : values || type !== 'text' ? 3 : 2;
+  };
+  return Object.keys(fields)
+    .sort((a, b) => rank(a) - rank(b))
+    .map((field) => fields[field]?.column ?? '')
+    .filter(Boolean);
 }
 
 /** A list of people with their heads and offices also holds the tree of teams. */

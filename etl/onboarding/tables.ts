@@ -7,7 +7,9 @@ const mostRows = 5000;
 const mostTables = 200;
 
 /** Looks at the tables and views of a PostgreSQL database, read-only: the first rows of each. */
-export async function readTables(url: string): Promise<Sample[]> {
+export async function readTables(
+  url: string,
+): Promise<{ samples: Sample[]; skipped: { from: string; why: string }[] }> {
   // Texts as the database prints them, as loading reads them.
   const types = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig;
   const client = new pg.Client({ connectionString: url, application_name: 'pulse-init', types });
@@ -30,22 +32,22 @@ export async function readTables(url: string): Promise<Sample[]> {
        order by 1, 2 limit ${mostTables}`,
     );
     const samples: Sample[] = [];
+    const skipped: { from: string; why: string }[] = [];
     for (const { schema, name, is_near } of tables) {
       const table = `${identifier(schema)}.${identifier(name)}`;
-      const { rows, fields } = await client.query<(string | null)[]>({
-        text: `select * from ${table} limit ${mostRows}`,
-        rowMode: 'array',
-      });
-      const columns = fields.map((field) => field.name);
-      const isNear = is_near === 't';
-      samples.push({
-        from: isNear ? name : `${schema}.${name}`,
-        columns,
-        rows,
-        isWhole: rows.length < mostRows,
-      });
+      const from = is_near === 't' ? name : `${schema}.${name}`;
+      try {
+        const { rows, fields } = await client.query<(string | null)[]>({
+          text: `select * from ${table} limit ${mostRows}`,
+          rowMode: 'array',
+        });
+        const columns = fields.map((field) => field.name);
+        samples.push({ from, columns, rows, isWhole: rows.length < mostRows });
+      } catch (error) {
+        skipped.push({ from, why: (error as Error).message });
+      }
     }
-    return samples;
+    return { samples, skipped };
   } finally {
     await client.end();
   }

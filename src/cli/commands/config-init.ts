@@ -37,9 +37,10 @@ async function look(
 ): Promise<{ proposal: Proposal; origin: Origin }> {
   if (/^postgres(ql)?:\/\//.test(what)) {
     const { readTables } = await import('../../../etl/onboarding/tables.ts');
-    const samples = await explain(() => readTables(what));
-    const origin: Origin = { kind: 'sql', name: 'database', variable };
-    return { proposal: propose(samples, { kind: 'sql' }), origin };
+    const { samples, skipped } = await explain(() => readTables(what));
+    const proposal = propose(samples, { kind: 'sql' });
+    proposal.skipped.push(...skipped);
+    return { proposal, origin: { kind: 'sql', name: 'database', variable } };
   }
   if (/^\w+:\/\//.test(what))
     throw new Problem('Expected a folder, a file or a postgres:// address.', { exitCode: 2 });

@@ -119,6 +119,37 @@ describe('meanings', () => {
   test('a title has none', () => expect(readMeanings('deals', 'title', ['Won'])).toBeNull());
 });
 
+describe('a proposal', () => {
+  const sample = (text: string) => {
+    const [columns = [], ...rows] = text.split('\n').map((line) => line.trim().split(';'));
+    return { from: 'deals.csv', columns, rows, isWhole: true };
+  };
+
+  test('takes the order of day and month from a column that tells it', () => {
+    const { streams } = propose(
+      [sample('id;amount;Created Date;Close Date\n1;5;1/5/2025;2/13/2025\n2;6;1/6/2025;3/1/2025')],
+      { kind: 'files' },
+    );
+    expect(streams[0]?.fields.created_at).toMatchObject({ format: 'M/d/yyyy' });
+    expect(streams[0]?.fields.created_at?.ask).toBeUndefined();
+  });
+
+  test('reads texts that say «nothing», per cent, and a list of sales', () => {
+    const { streams } = propose(
+      [sample('Номер;Сумма;Вероятность;Дата закрытия\n1;5;100;31.01.2025\n2;6;10;не закрыта')],
+      { kind: 'files' },
+    );
+    expect(streams[0]).toMatchObject({
+      empty: ['не закрыта'],
+      fields: {
+        probability: { divide: 100 },
+        closed_at: { format: 'dd.MM.yyyy' },
+        status: { value: 'won', ask: expect.any(String) },
+      },
+    });
+  });
+});
+
 describe('a folder of Russian exports', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pulse-init-'));
   writeFileSync(
