@@ -328,6 +328,52 @@ describe('presets over databases', () => {
     ]);
   });
 
+  test('freepbx: direction by trunk, names of extensions', async () => {
+    await database.query(`
+      create schema asterisk; create table asterisk.users (extension text, name text); insert into asterisk.users values ('105', 'Anna');
+      create schema pbx;
+      create table pbx.cdr (uniqueid text, calldate timestamp, src text, dst text, dcontext text, channel text, dstchannel text,
+        disposition text, duration int, billsec int, did text, outbound_cnum text);
+      insert into pbx.cdr values
+        ('1.1', '2025-01-01 10:00', '105', '84951234567', 'from-internal', 'SIP/105-01', 'SIP/trunk-02', 'ANSWERED', 65, 60, '', '84950000000'),
+        ('1.3', '2025-01-01 11:00', '84951234567', '600', 'ext-queues', 'SIP/trunk-03', 'SIP/106-04', 'NO ANSWER', 10, 0, '84950000000', ''),
+        ('1.3', '2025-01-01 11:00', '84951234567', '600', 'ext-queues', 'SIP/trunk-03', 'SIP/105-05', 'ANSWERED', 20, 12, '84950000000', '')`);
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c search_path=pbx');
+    const streams = await loadPreset('freepbx', database.url, { FREEPBX_DB_URL: url.href });
+    expect(countsOf(streams)).toEqual({ extensions: 1, calls: 2 });
+    const calls = await database.query(
+      `select c.direction, c.disposition, e.name as employee from core.fct_calls c
+       join core.dim_employees e using (employee_key) where c.source = 'freepbx' order by c.source_id`,
+    );
+    expect(calls).toEqual([
+      { direction: 'out', disposition: 'answered', employee: 'Anna' },
+      { direction: 'in', disposition: 'answered', employee: 'Anna' },
+    ]);
+  });
+
+  test('fivetran-google-ads: devices of a day are one row, the newest name counts', async () => {
+    const other = await createDatabase();
+    try {
+      await other.query(`
+        create schema ads;
+        create table ads.campaign_history (id bigint, updated_at timestamp, name text, start_date date, end_date date);
+        create table ads.campaign_stats (id bigint, date date, device text, cost_micros bigint, impressions bigint, clicks bigint);
+        insert into ads.campaign_history values (1, '2025-01-01', 'Old', '2025-01-01', null), (1, '2025-01-02', 'New', '2025-01-01', null);
+        insert into ads.campaign_stats values (1, '2025-01-01', 'MOBILE', 1500000, 10, 1), (1, '2025-01-01', 'DESKTOP', 500000, 5, 1)`);
+      const url = new URL(other.url);
+      url.searchParams.set('options', '-c search_path=ads');
+      const streams = await loadPreset('fivetran-google-ads', other.url, { FIVETRAN_DB_URL: url.href });
+      expect(countsOf(streams)).toEqual({ campaigns: 1, spend: 1 });
+      const [found] = await other.query(
+        `select c.name, s.cost::float8 as cost from core.fct_marketing_spend s join core.dim_campaigns c using (campaign_key)`,
+      );
+      expect(found).toEqual({ name: 'New', cost: 2 });
+    } finally {
+      await other.drop();
+    }
+  });
+
   test('request-tracker: tickets, their requestors and owners', async () => {
     await database.query(`
       create schema rt;
