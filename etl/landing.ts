@@ -100,7 +100,7 @@ async function copyFiles(
 export async function* encode(rows: AsyncIterable<LandedRow>): AsyncGenerator<Buffer> {
   let chunk = '';
   for await (const row of rows) {
-    chunk += `${cell(row.position)}\t${cell(row.problem ?? null)}\t${cell(row.raw?.replaceAll('\\u0000', '') ?? null)}`;
+    chunk += `${cell(row.position)}\t${cell(row.problem ?? null)}\t${cell(dropNul(row.raw))}`;
     for (const value of row.values) chunk += `\t${cell(value)}`;
     chunk += '\n';
     if (chunk.length > chunkSize) {
@@ -110,6 +110,10 @@ export async function* encode(rows: AsyncIterable<LandedRow>): AsyncGenerator<Bu
   }
   if (chunk) yield Buffer.from(chunk);
 }
+
+/** jsonb takes no escaped NUL; two backslashes before the `u` are a backslash and plain text. */
+const dropNul = (json: string | undefined): string | null =>
+  json?.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1') ?? null;
 
 // PostgreSQL keeps no NUL in a text, nor half of a surrogate pair.
 const special = /[\\\t\n\r\0]/;

@@ -173,6 +173,16 @@ test('what the address says wrongly is dropped with a word, and the page stands'
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
 });
 
+test('a system that sends by itself is judged by its signature, a foreign page by its origin', async () => {
+  const post = (path: string, headers = {}) =>
+    fetch(`${stack.address}${path}`, { method: 'POST', headers, body: '{}' }).then(({ status }) => status);
+  expect(await post('/ingest/nobody/complaints', { 'content-type': 'application/json' })).not.toBe(403);
+  expect(
+    await post('/ingest/nobody/complaints', { 'content-type': 'application/json' }),
+  ).toBeGreaterThanOrEqual(400);
+  expect(await post('/preferences', { origin: 'https://evil.example' })).toBe(403);
+});
+
 test('another language changes every word and stays', async () => {
   await page.goto(`/?${march}`);
   await page.getByRole('button', { name: 'EN' }).first().click();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { Problem } from '../../../schema/problem.ts';
 import { findPlace } from '../place.ts';
 import { load, raiseSources } from '../stack/raise.ts';
+import { readSecret } from '../stack/secret.ts';
 import { withWarehouse } from '../stack/session.ts';
 import type { Session } from '../stack/session.ts';
 import { createSteps } from '../steps.ts';
@@ -69,7 +70,12 @@ function addLoading(command: Command, isRetry: boolean): void {
           await raiseSources(raised);
           return load(raised, { only, isRetry });
         }
-        const env = { ...process.env, ...running?.sources, WAREHOUSE_URL: warehouse };
+        const env = {
+          ...process.env,
+          ...running?.sources,
+          WAREHOUSE_URL: warehouse,
+          PULSE_SECRET: readSecret(place.home),
+        };
         return load({ place, env, steps, own: (part) => part }, { only, isRetry });
       });
       if (json) console.log(JSON.stringify(summaries, null, 2));

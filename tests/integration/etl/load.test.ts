@@ -250,3 +250,20 @@ describe('rows without an id', () => {
     expect(again?.streams[0]).toMatchObject({ inserted: 0, updated: 0, unchanged: 4 });
   });
 });
+
+describe('texts that JSON escapes', () => {
+  test('a NUL disappears, a backslash before u0000 stays', async () => {
+    company.write(
+      'odd.jsonl',
+      `${JSON.stringify({ id: 1, name: 'a\u0000b' })}\n${JSON.stringify({ id: 2, name: 'c\\u0000d' })}\n`,
+    );
+    const [run] = await company.load(
+      csvSource('odd', 'products', 'odd.jsonl', '{ source_id: id, name: name }'),
+    );
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(await read(`select name from core.dim_products where source = 'odd' order by source_id`)).toEqual([
+      { name: 'ab' },
+      { name: 'c\\u0000d' },
+    ]);
+  });
+});
