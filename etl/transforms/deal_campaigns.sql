@@ -28,6 +28,7 @@ from (
 ) c
 where id <> '||'
 group by id;
+analyze campaign_of_utm;
 
 update core.fct_marketing_spend f set campaign_key = u.campaign_key from campaign_of_utm u
 where f.campaign_id is null and f.campaign_key is distinct from u.campaign_key

@@ -251,7 +251,8 @@ export async function up(knex: Knex): Promise<void> {
       from core.fct_deals d;
     comment on view core.deal_versions is 'one row per deal and version of it, the present one included';
 
-    create function core.keep_deal_version() returns trigger language plpgsql as $$
+    -- The planner knows nothing of what stands in transition tables and would join them by nested loops.
+    create function core.keep_deal_version() returns trigger language plpgsql set enable_nestloop = off as $$
     begin
       with changed as (
         select o.source, o.source_id, o.stage_key, o.owner_key, o.status, o.amount,

@@ -13,12 +13,13 @@ const parser = new XMLParser({
   htmlEntities: true,
 });
 
-/** The document in an answer. */
+/** The document in an answer; «no content» is an empty list, wherever its rows would be. */
 export async function readAnswer(
   response: Response,
   name: string,
   { format, max_answer_mb }: Pick<RestSource, 'format' | 'max_answer_mb'>,
 ): Promise<unknown> {
+  if (response.status === 204) return [];
   const text = await readText(response, name, max_answer_mb);
   const type = response.headers.get('content-type') ?? '';
   const isHtml = /^\s*<(!doctype\s+html|html)/i.test(text);
@@ -34,6 +35,7 @@ export async function readAnswer(
 
 /** The list of rows at a path. XML does not tell a list of one from a single element, nor an empty one from none. */
 export function readRows(document: unknown, path: string, name: string): unknown[] {
+  if (Array.isArray(document) && document.length === 0) return [];
   const rows = pick(document, path);
   if (Array.isArray(rows)) return rows;
   if (isFromXml(document)) {
