@@ -14,13 +14,13 @@ import { readRest } from './connectors/rest.ts';
 import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
 import { readInbox, writeWebhooks } from './connectors/webhook.ts';
+import { readCursor, saveCursor } from './cursors.ts';
 import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
-import { identifier } from './sql-text.ts';
-import { toNumber } from './parsing.ts';
 import { merge, type Counts } from './merge.ts';
 import { reland, resolve } from './quarantine.ts';
+import { bumpVersion, closeFailed, openRun, readVersion } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
 import { transform } from './transform.ts';
 
@@ -229,15 +229,6 @@ async function publishFirst(client: pg.Client): Promise<void> {
   await client.query('commit');
 }
 
-async function readVersion(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ version: string }>('select version from ops.data_version');
-  return Number(rows[0]?.version ?? 0);
-}
-
-async function bumpVersion(client: pg.Client): Promise<void> {
-  await client.query('update ops.data_version set version = version + 1, changed_at = clock_timestamp()');
-}
-
 /** The rows of a stream as its source gives them, not yet landed. Without a scope the source is only tried. */
 export function openStream(
   source: Source,
@@ -260,61 +251,6 @@ export function openStream(
     case 'webhook':
       return readInbox(stream, { ...request, scope });
   }
-}
-
-async function readCursor(client: pg.Client, source: string, stream: Stream): Promise<string | null> {
-  if (!stream.cursor) return null;
-  const { rows } = await client.query<{ cursor: string }>(
-    'select cursor from ops.cursors where source = $1 and stream = $2',
-    [source, streamName(stream)],
-  );
-  return rows[0]?.cursor ?? null;
-}
-
-/** The cursor is the greatest value that landed: as a time or a number where it reads as one, else as text. */
-async function saveCursor(
-  client: pg.Client,
-  source: string,
-  stream: Stream,
-  landed: Landed,
-  runId: string,
-): Promise<void> {
-  if (!stream.cursor) return;
-  const column = `s.${identifier(landed.columns.get(stream.cursor) ?? '')}`;
-  await client.query(
-    `insert into ops.cursors (source, stream, cursor, run_id)
-     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n) where ${column} is not null
-     order by m.version_at desc nulls last, case when m.version_at is null then ${toNumber(column, '.')} end desc nulls last,
-       ${column} desc
-     limit 1
-     on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
-    [source, streamName(stream), runId],
-  );
-}
-
-/** Opens the record of a run. Whoever holds the source's lock knows that an earlier open one was interrupted. */
-async function openRun(client: pg.Client, source: string): Promise<string> {
-  await client.query(
-    `update ops.runs set status = 'failed', finished_at = clock_timestamp(), error = 'interrupted: nothing of it was kept'
-     where source = $1 and status = 'running'`,
-    [source],
-  );
-  const { rows } = await client.query<{ run_id: string }>(
-    `insert into ops.runs (source, status) values ($1, 'running') returning run_id`,
-    [source],
-  );
-  return (rows[0] as { run_id: string }).run_id;
-}
-
-async function closeFailed(client: pg.Client, source: string, runId: string, error: string): Promise<void> {
-  await client.query(
-    `update ops.runs set status = 'failed', finished_at = clock_timestamp(), error = $2 where run_id = $1`,
-    [runId, error],
-  );
-  await client.query(
-    'update ops.sources set failures = failures + 1, error = $2, last_run_id = $3 where source = $1',
-    [source, error, runId],
-  );
 }
 
 async function connect(url: string): Promise<pg.Client> {

@@ -173,6 +173,20 @@ test('what the address says wrongly is dropped with a word, and the page stands'
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
 });
 
+test('what is typed before the page has come alive stays', async () => {
+  const context = await browser.newContext({ baseURL: stack.address });
+  const early = await context.newPage();
+  let release: () => void = () => {};
+  const scripts = new Promise<void>((resolve) => (release = resolve));
+  await early.route('**/*.js', (route) => scripts.then(() => route.continue()));
+  await early.goto('/login', { waitUntil: 'commit' });
+  await early.fill('input[name=email]', 'early@example.com');
+  release();
+  await early.waitForLoadState('networkidle');
+  expect(await early.inputValue('input[name=email]')).toBe('early@example.com');
+  await context.close();
+});
+
 test('a system that sends by itself is judged by its signature, a foreign page by its origin', async () => {
   const post = (path: string, headers = {}) =>
     fetch(`${stack.address}${path}`, { method: 'POST', headers, body: '{}' }).then(({ status }) => status);

@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { streamName, type Stream } from './config.ts';
+import type { Landed } from './landing.ts';
+import { toNumber } from './parsing.ts';
+import { identifier } from './sql-text.ts';
+
+/** Where the last committed load of a stream ended; null for a stream without a cursor or a first load. */
+export async function readCursor(client: pg.Client, source: string, stream: Stream): Promise<string | null> {
+  if (!stream.cursor) return null;
+  const { rows } = await client.query<{ cursor: string }>(
+    'select cursor from ops.cursors where source = $1 and stream = $2',
+    [source, streamName(stream)],
+  );
+  return rows[0]?.cursor ?? null;
+}
+
+/** The cursor is the greatest value that landed: as a time or a number where it reads as one, else as text. */
+export async function saveCursor(
+  client: pg.Client,
+  source: string,
+  stream: Stream,
+  landed: Landed,
+  runId: string,
+): Promise<void> {
+  if (!stream.cursor) return;
+  const column = `s.${identifier(landed.columns.get(stream.cursor) ?? '')}`;
+  await client.query(
+    `insert into ops.cursors (source, stream, cursor, run_id)
+     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n) where ${column} is not null
+     order by m.version_at desc nulls last, case when m.version_at is null then ${toNumber(column, '.')} end desc nulls last,
+       ${column} desc
+     limit 1
+     on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
+    [source, streamName(stream), runId],
+  );
+}
