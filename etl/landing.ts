@@ -61,7 +61,7 @@ async function copyRows(client: Client, table: string, names: string[], landing:
 }
 
 /**
- * Lets PostgreSQL parse whole CSV files, three times as fast as parsing them here. Any file that it does not take
+ * Lets PostgreSQL parse whole CSV files, so that no row passes through JavaScript. Any file that it does not take
  * (a row of another width, a stray quote, a NUL) sends all of them the other way, where each row is judged by itself.
  * @returns rows read, or null when the files have to be parsed here
  */

@@ -1,8 +1,8 @@
 import { literal } from './sql-text.ts';
 
 /**
- * SQL that reads a text column as a typed value: the plain forms in the expression itself, where a row costs about
- * a microsecond, and all others in the functions `ops.to_*`, where it costs thirty. Null where not understood.
+ * SQL that reads a text column as a typed value: the plain forms in the expression itself, and all others in
+ * the functions `ops.to_*`, which are too long to be inlined and cost a call for each row. Null where not understood.
  */
 export function toNumber(text: string, decimal: ',' | '.' | undefined): string {
   const plain = decimal === ',' ? '^[+-]?[0-9]{1,30}$' : '^[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?$';
