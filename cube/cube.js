@@ -1,7 +1,7 @@
 'use strict';
 
 const { readSecurityContext } = require('./access.js');
-const { MicrosecondQuery } = require('./dialect.js');
+const { PulseQuery } = require('./dialect.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
 const { refuseMixed } = require('./required.js');
@@ -17,7 +17,7 @@ module.exports = {
   telemetry: false,
   logger: createLog(),
   driverFactory: () => ({ type: 'postgres', connectionString: WAREHOUSE_URL, maxPoolSize: 10 }),
-  dialectFactory: () => MicrosecondQuery,
+  dialectFactory: () => PulseQuery,
   orchestratorOptions: {
     continueWaitTimeout: 60,
     queryCacheOptions: { backgroundRenew: true },

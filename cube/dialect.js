@@ -1,12 +1,36 @@
 'use strict';
 
-const { PostgresQuery } = require('@cubejs-backend/schema-compiler');
+const { BaseMeasure, PostgresQuery } = require('@cubejs-backend/schema-compiler');
+
+/**
+ * The entities that a public measure is counted from, by the model's `meta`: its own, else those of its view. It is
+ * connected when all of `needs` are, by default all of `sources`; `needs: any` asks for one of them.
+ */
+function readSources(view, measure) {
+  const { sources = [], needs = sources } = measure.meta?.sources ? measure.meta : (view.meta ?? {});
+  return needs === 'any' ? { entities: sources, isAny: true } : { entities: needs, isAny: false };
+}
+
+/** The count of what no source has ever brought is not 0: nobody knows it. */
+class ConnectedMeasure extends BaseMeasure {
+  selectColumns() {
+    const path = this.expression ? null : this.measure;
+    const view = path && this.query.cubeEvaluator.cubeFromPath(path);
+    if (!view?.isView) return super.selectColumns();
+    const { entities, isAny } = readSources(view, this.query.cubeEvaluator.measureByPath(path));
+    if (entities.length === 0) return super.selectColumns();
+    const names = entities.map((entity) => `'${entity}'`).join(', ');
+    // A subselect that depends on no row is run once, not once for each.
+    const isConnected = `(select core.connected() ${isAny ? '&&' : '@>'} array[${names}])`;
+    return [`case when ${isConnected} then ${this.measureSql()} end ${this.aliasName()}`];
+  }
+}
 
 /**
  * Cube ends a day at 23:59:59.999, but PostgreSQL counts microseconds: what happens in the last millisecond
  * of a day would belong to no day at all.
  */
-class MicrosecondQuery extends PostgresQuery {
+class PulseQuery extends PostgresQuery {
   timestampFormat() {
     return 'YYYY-MM-DD[T]HH:mm:ss.SSSSSS[Z]';
   }
@@ -14,6 +38,10 @@ class MicrosecondQuery extends PostgresQuery {
   timestampPrecision() {
     return 6;
   }
+
+  newMeasure(path) {
+    return new ConnectedMeasure(this, path);
+  }
 }
 
-module.exports = { MicrosecondQuery };
+module.exports = { PulseQuery };

@@ -1,44 +1,32 @@
 import type { AsOf, Source } from '../page.ts';
+import { isStale, type Timed } from '../timetable.ts';
+import * as settings from './settings.ts';
 import { warehouse } from './warehouse.ts';
 
-type SourceRow = {
-  source: string;
-  entities: string[];
-  fresh_at: Date | null;
-  failures: number;
-  schedule: string | null;
-};
+type SourceRow = Timed & { source: string; entities: string[]; failures: number };
 
 export type Freshness = {
   /** of the sources that bring these entities, or of all */
   asOf(entities?: string[]): AsOf;
-  /** those of the entities that no source has ever brought a row of */
+  /** those of the entities of which nothing is known: no source of theirs has ever been loaded */
   missing(entities: string[]): string[];
 };
 
-const late = 26 * 3_600_000;
-
 /** What loading says about itself: how fresh each source is and which entities it has brought. */
 export async function read(now: Date = new Date()): Promise<Freshness> {
-  const [sources, loaded] = await Promise.all([
+  const [{ timezone }, sources, connected] = await Promise.all([
+    settings.read(),
     warehouse()<SourceRow>('ops.sources')
-      .select('source', 'entities', 'fresh_at', 'failures', 'schedule')
+      .select('source', 'entities', 'fresh_at', 'failures', 'schedule', 'stale_after_s')
       .where({ is_configured: true } as object),
-    warehouse().raw<{ rows: { source: string; entity: string }[] }>(
-      `select distinct r.source, s.entity
-         from ops.run_streams s join ops.runs r using (run_id)
-        where r.status = 'succeeded' and s.inserted + s.updated + s.unchanged > 0`,
-    ),
+    // the same that Cube asks before it counts
+    warehouse().raw<{ rows: { entities: string[] }[] }>('select core.connected() as entities'),
   ]);
-  return describe(sources, loaded.rows, now);
+  return describe(sources, connected.rows[0]?.entities ?? [], timezone, now);
 }
 
-export function describe(
-  sources: SourceRow[],
-  loaded: { source: string; entity: string }[],
-  now: Date,
-): Freshness {
-  const brought = new Set(loaded.map(({ entity }) => entity));
+export function describe(sources: SourceRow[], connected: string[], timezone: string, now: Date): Freshness {
+  const known = new Set(connected);
   const asOf = (entities?: string[]): AsOf => {
     const relevant = sources.filter(
       (one) => one.fresh_at && (!entities || one.entities.some((entity) => entities.includes(entity))),
@@ -47,14 +35,12 @@ export function describe(
       .map((one): Source => ({
         source: one.source,
         at: one.fresh_at?.toISOString() ?? null,
-        // a source without a schedule is loaded by hand: its age alone is no reproach
-        is_stale:
-          one.failures > 0 ||
-          (one.schedule !== null && now.getTime() - (one.fresh_at?.getTime() ?? 0) > late),
+        // Nobody tries again what is loaded by hand; of the others, only those that are late are a reproach.
+        is_stale: isStale(one, timezone, now) || (one.schedule === null && one.failures > 0),
       }))
       .sort((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
     const worst = found[0];
     return { at: worst?.at ?? null, worst_source: worst?.source ?? null, sources: found };
   };
-  return { asOf, missing: (entities) => entities.filter((entity) => !brought.has(entity)) };
+  return { asOf, missing: (entities) => entities.filter((entity) => !known.has(entity)) };
 }
