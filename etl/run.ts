@@ -22,7 +22,7 @@ import { merge, type Counts } from './merge.ts';
 import { reland, resolve } from './quarantine.ts';
 import { bumpVersion, closeFailed, openRun, readVersion } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
-import { transform } from './transform.ts';
+import { openChanges, transform } from './transform.ts';
 
 export type RunSummary = {
   source: string;
@@ -170,6 +170,7 @@ async function loadSource(
 
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
+  if (!options.isFirst) await openChanges(client);
   for (const { stream, landed, detected, isFull, seconds } of landings) {
     const started = performance.now();
     const timezone = source.timezone ?? config.reporting.timezone;
@@ -199,12 +200,7 @@ async function loadSource(
     );
   }
   if (!options.isFirst) {
-    const changed = summary.streams.filter((s) => s.inserted + s.updated + s.deleted > 0);
-    await transform(
-      client,
-      runId,
-      changed.map((s) => s.entity),
-    );
+    await transform(client);
     await bumpVersion(client);
   }
   if (!options.isRetry) await scope.commit();
@@ -224,7 +220,7 @@ async function loadSource(
 async function publishFirst(client: pg.Client): Promise<void> {
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
-  await transform(client, '0', 'all');
+  await transform(client);
   await bumpVersion(client);
   await client.query('commit');
 }

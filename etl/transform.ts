@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
-import type { EntityName } from './entities.ts';
 
-/** What is derived inside the warehouse, in order; each file says in its first lines which entities it reads. */
-const files = [
+/** What is derived inside the warehouse, in order. */
+const transforms = [
+  'period',
   'teams',
   'stages',
   'deal_references',
@@ -11,39 +11,91 @@ const files = [
   'attribution',
   'calendar',
   'funnel',
+  'customer_scope',
+  'customer_months',
   'customer_facts',
+  'customer_classes',
+  'customer_silence',
   'cohorts',
+  'month_facts',
   'plan_fact',
-];
-
-const transforms = files.map((name) => {
-  const sql = readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8');
-  const reads = /^-- reads: (.*)$/m.exec(sql)?.[1]?.split(/,\s*/) ?? [];
-  return { name, sql, reads };
-});
+].map((name) => ({
+  name,
+  sql: readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8'),
+}));
 
 /**
- * Brings what is derived from the given entities up to date, in the caller's transaction; `runId` is the first run
- * whose changes count. Ages and elapsed working days
- * move with time alone, so the first call of a day in the reporting zone derives everything.
+ * Opens the temporary tables `changed_<name>` that triggers fill with each row of core as it was (sign −1) and as it is
+ * (sign 1), till the end of the caller's transaction. Where everything has to be derived anew (never done yet, another
+ * month, other settings) they stay closed: `transform` then takes all rows for new.
  */
-export async function transform(client: Client, runId: string, changed: EntityName[] | 'all'): Promise<void> {
-  const isNewDay = await beginDay(client);
-  for (const { name, sql, reads } of transforms) {
-    const concerns = changed === 'all' || reads.some((entity) => changed.includes(entity as EntityName));
-    if (!concerns && !isNewDay) continue;
+export async function openChanges(client: Client): Promise<void> {
+  if (await isWhole(client)) return;
+  const tables = await watched(client);
+  await client.query(
+    tables
+      .map(
+        ({ changes, table_name }) =>
+          `create temp table changed_${changes} (like core.${table_name}, sign smallint not null) on commit drop;`,
+      )
+      .join('\n'),
+  );
+}
+
+/**
+ * Brings what is derived up to date with what the transaction has changed so far, and with the clock. The same
+ * statements serve a change and the whole: a sum of changes from nothing is the sum of all.
+ */
+export async function transform(client: Client): Promise<void> {
+  const tables = await watched(client);
+  const { rows } = await client.query<{ open: boolean }>(
+    `select to_regclass('pg_temp.changed_deals') is not null as open`,
+  );
+  const whole = rows[0]?.open !== true;
+  if (whole) {
+    // Nobody but the next load reads the first three, so a lock on them keeps no reader waiting.
+    await client.query(`
+      truncate core.customer_months, core.cohort_months, core.month_facts;
+      delete from core.fct_cohorts;
+      delete from core.customer_facts f where not exists (select from core.dim_customers c where c.customer_key = f.customer_key);
+      delete from core.fct_attribution a
+        where not exists (select from core.fct_deals d where d.source = a.source and d.source_id = a.deal_id)`);
+    for (const { changes, table_name } of tables) {
+      await client.query(
+        `create temp view changed_${changes} as select t.*, 1::smallint as sign from core.${table_name} t`,
+      );
+    }
+  } else {
+    await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
+  }
+  for (const { name, sql } of transforms) {
     try {
-      await client.query(sql.replaceAll(':run_id', `${Number(runId)}`));
+      await client.query(sql.replaceAll(':is_whole', String(whole)));
     } catch (error) {
       throw new Error(`deriving ${name} failed: ${(error as Error).message}`, { cause: error });
     }
   }
+  await client.query(`
+    insert into core.settings (key, value) select 'derived.at', to_jsonb(now) from period
+    on conflict (key) do update set value = excluded.value`);
+  await client.query(`
+    insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for())
+    on conflict (key) do update set value = excluded.value`);
+  await client.query('drop table period');
+  if (whole) await client.query(tables.map(({ changes }) => `drop view changed_${changes};`).join('\n'));
 }
 
-async function beginDay(client: Client): Promise<boolean> {
-  const { rowCount } = await client.query(`
-    insert into core.settings (key, value)
-    select 'derived.day', to_jsonb((now() at time zone (value #>> '{}'))::date) from core.settings where key = 'reporting.timezone'
-    on conflict (key) do update set value = excluded.value where settings.value <> excluded.value`);
-  return rowCount !== 0;
+async function isWhole(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ whole: boolean }>(`
+    select not exists (
+      select from core.settings where key = 'derived.for' and value = to_jsonb(core.derived_for())
+    ) as whole`);
+  return rows[0]?.whole === true;
+}
+
+async function watched(client: Client): Promise<{ changes: string; table_name: string }[]> {
+  const { rows } = await client.query<{ changes: string; table_name: string }>(
+    'select changes, table_name from ops.watched_tables order by changes',
+  );
+  return rows;
 }

@@ -1,16 +1,39 @@
--- reads: deals, touchpoints, campaigns, marketing_spend
 -- One row per deal with touches, model and campaign. The touches of a deal are its own and those of its customer that
 -- name no deal, up to its win, or up to now while there is none. A touch without a campaign gives its credit to nobody: channel
 -- «unknown». Deals without touches are added by the view core.deal_credits.
 -- A credit is rounded to 15 digits, the last touch takes what remains: a deal's credits sum to exactly 1.
+create temp table attribution_scope on commit drop as
+select c.source, c.source_id
+from changed_deals c
+where exists (select from core.fct_touchpoints t where t.deal_key = c.deal_key)
+  or exists (select from core.fct_touchpoints t where t.customer_key = c.customer_key and t.deal_id is null)
+  or exists (select from core.fct_attribution a where a.source = c.source and a.deal_id = c.source_id)
+union
+select d.source, d.source_id
+from changed_touchpoints t join core.fct_deals d on d.deal_key = t.deal_key
+union
+select d.source, d.source_id
+from changed_touchpoints t join core.fct_deals d on d.customer_key = t.customer_key
+where t.deal_id is null
+union
+-- A touch dated ahead counts from its moment on.
+select d.source, d.source_id
+from period p
+join core.fct_touchpoints t on t.at > p.since and t.at <= p.now
+join core.fct_deals d on d.deal_key = t.deal_key
+union
+select d.source, d.source_id
+from period p
+join core.fct_touchpoints t on t.at > p.since and t.at <= p.now and t.deal_id is null
+join core.fct_deals d on d.customer_key = t.customer_key;
+analyze attribution_scope;
+
 create temp table attribution_deals on commit drop as
-select source, source_id, deal_key, customer_key, campaign_key,
-  case when status = 'won' then coalesce(closed_at, now()) else now() end as until
-from core.fct_deals
-where not is_test and not is_deleted and (
-  deal_key in (select deal_key from core.fct_touchpoints)
-  or customer_key in (select customer_key from core.fct_touchpoints where deal_id is null)
-);
+select d.source, d.source_id, d.deal_key, d.customer_key, d.campaign_key,
+  case when d.status = 'won' then coalesce(d.closed_at, p.now) else p.now end as until
+from core.fct_deals d
+join attribution_scope using (source, source_id), period p
+where not d.is_test and not d.is_deleted;
 analyze attribution_deals;
 
 create temp table attribution_touches on commit drop as
@@ -58,8 +81,8 @@ group by d.source, d.source_id, d.deal_key, s.model, s.campaign_key;
 analyze attribution_credits;
 
 -- Only what differs is written: readers go on, and a load that changes ten deals leaves the rest alone.
-delete from core.fct_attribution a
-where not exists (
+delete from core.fct_attribution a using attribution_scope s
+where s.source = a.source and s.source_id = a.deal_id and not exists (
   select from attribution_credits c
   where c.deal_key = a.deal_key and c.model = a.model and c.credit = a.credit
     and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
@@ -72,4 +95,4 @@ where not exists (
   where c.deal_key = a.deal_key and c.model = a.model
     and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
 );
-drop table attribution_deals, attribution_touches, attribution_credits;
+drop table attribution_scope, attribution_deals, attribution_touches, attribution_credits;

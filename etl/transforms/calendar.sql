@@ -1,4 +1,3 @@
--- reads: calendar
 -- Working days as sources declare them, over Monday to Friday.
 update core.dim_calendar c
 set is_workday = coalesce(d.is_workday, extract(isodow from c.day) < 6), is_given = d.day is not null

@@ -1,13 +1,16 @@
--- reads: deals, deal_stage_events, stages
 -- One row per deal and open stage reached. Reached: an event at this position or later among the open stages, or won;
 -- a deal without events reached its current stage. Skipped stages count as reached and passed, without days.
 -- Steps are tables of their own so that the planner knows their sizes. Only deals that changed, or whose events did,
 -- are derived anew; all of them where a stage changed.
 create temp table funnel_scope on commit drop as
-select source, source_id as deal_id from core.fct_deals
-where run_id >= :run_id or exists (select from core.dim_stages where run_id >= :run_id)
+with moved as (
+  select from changed_stages group by source, source_id, pipeline, kind, position, is_deleted having sum(sign) <> 0 limit 1
+)
+select source, source_id as deal_id from core.fct_deals where exists (select from moved)
 union
-select source, deal_id from core.fct_deal_stage_events where run_id >= :run_id;
+select source, source_id from changed_deals
+union
+select source, deal_id from changed_stage_events;
 analyze funnel_scope;
 
 create temp table funnel_events on commit drop as

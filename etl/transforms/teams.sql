@@ -1,4 +1,3 @@
--- reads: teams, employees
 -- A parent that is only named becomes a team; each team gets the key of its parent.
 insert into core.dim_teams (source, source_id, name, is_inferred)
 select distinct t.source, t.parent_id, t.parent_id, true

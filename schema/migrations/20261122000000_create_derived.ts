@@ -53,9 +53,6 @@ export async function up(knex: Knex): Promise<void> {
       return (select sum(p.value::numeric) from jsonb_each_text(parts) p);
     comment on function core.sum_values is
       'sum of one value per key: what jsonb_object_agg has kept of each, however often it was joined';
-
-    -- The next load derives everything, as does the first of a day.
-    delete from core.settings where key = 'derived.day';
   `);
 }
 

@@ -12,7 +12,7 @@ export async function derive(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query('begin');
-    await transform(client, '0', 'all');
+    await transform(client);
     await client.query('commit');
   } finally {
     await client.end();

@@ -162,8 +162,8 @@ const inserts: [keyof Company, string, string][] = [
   [
     'touches',
     'id text, at timestamptz, deal text, customer text, campaign text, is_deleted boolean',
-    `core.fct_touchpoints (source, source_id, at, deal_id, customer_id, customer_key, campaign_id, campaign_key, is_deleted)
-     select 'x', id, at, deal, customer, ${customer}, campaign, ${campaign}, is_deleted`,
+    `core.fct_touchpoints (source, source_id, at, deal_id, deal_key, customer_id, customer_key, campaign_id, campaign_key, is_deleted)
+     select 'x', id, at, deal, ${key('deal_key', 'fct_deals', 'deal')}, customer, ${customer}, campaign, ${campaign}, is_deleted`,
   ],
   [
     'spend',
@@ -191,8 +191,20 @@ export async function settle(database: Database, company: Company): Promise<void
     `truncate core.dim_customers, core.fct_deals, core.hist_deals, core.fct_deal_stage_events, core.fct_touchpoints,
        core.fct_marketing_spend, core.fct_calls, core.fct_complaints`,
   );
-  for (const [name, columns, insert] of inserts)
-    await database.query(`insert into ${insert} from jsonb_to_recordset($1) as r(${columns})`, [
-      JSON.stringify(company[name]),
-    ]);
+  await arrive((sql, values) => database.query(sql, values), company);
+}
+
+/** Puts a company's rows beside or over those that are there, as a load of changes does. */
+export async function arrive(
+  query: (sql: string, values: unknown[]) => Promise<unknown>,
+  company: Company,
+): Promise<void> {
+  for (const [name, columns, insert] of inserts) {
+    const names = /\(source, source_id, ([^)]*)\)/.exec(insert)?.[1]?.split(/,\s*/) ?? [];
+    await query(
+      `insert into ${insert} from jsonb_to_recordset($1) as r(${columns}) where true
+       on conflict (source, source_id) do update set (${names.join(', ')}) = row(${names.map((n) => `excluded.${n}`).join(', ')})`,
+      [JSON.stringify(company[name])],
+    );
+  }
 }
