@@ -122,7 +122,8 @@ function checkSource(name: string, source: Source, config: Config, report: Repor
     seen.add(streamName(stream));
     checkFields(stream, where, report);
     for (const [field, other] of Object.entries(stream.refs ?? {})) {
-      if (!fieldsOf(stream.entity)[field]?.ref) {
+      const { ref, same } = fieldsOf(stream.entity)[field] ?? {};
+      if (!ref && !same) {
         report([...where, 'refs', field], `${field} of ${stream.entity} is not a reference`);
       } else if (!config.sources[other]) {
         report(

@@ -237,8 +237,11 @@ export async function up(knex: Knex): Promise<void> {
       valid_from timestamptz not null,
       valid_to timestamptz not null,
       run_id bigint not null,
+      stream text not null,
+      owner_id text,
       primary key (source, source_id, valid_to)
     );
+    create index on core.hist_deals (owner_key);
     comment on table core.hist_deals is
       'one row per deal and stretch of time, now over, in which its stage, owner, status and amount stayed the same';
 
@@ -258,16 +261,18 @@ export async function up(knex: Knex): Promise<void> {
         select o.source, o.source_id, o.stage_key, o.owner_key, o.status, o.amount,
           coalesce(h.valid_to, o.created_at, '-infinity') as valid_from,
           greatest(coalesce(n.source_updated_at, now()), h.valid_to + interval '1 microsecond') as valid_to,
-          n.run_id, n.stage_id, n.stage_key as stage_now, n.deal_key
+          n.run_id, o.stream, o.owner_id, n.stage_id, n.stage_key as stage_now, n.deal_key
         from old_deals o
         join new_deals n on n.source = o.source and n.source_id = o.source_id
         left join lateral (
           select max(valid_to) as valid_to from core.hist_deals h where h.source = o.source and h.source_id = o.source_id
         ) h on true
-        where (o.stage_key, o.owner_key, o.status, o.amount) is distinct from (n.stage_key, n.owner_key, n.status, n.amount)
+        -- By its id: that two records turn out to be one employee changes the key, but not the owner.
+        where (o.stage_key, o.owner_id, o.status, o.amount) is distinct from (n.stage_key, n.owner_id, n.status, n.amount)
       ), kept as (
         insert into core.hist_deals
-        select source, source_id, stage_key, owner_key, status, amount, valid_from, valid_to, run_id from changed
+        select source, source_id, stage_key, owner_key, status, amount, valid_from, valid_to, run_id, stream, owner_id
+        from changed
       )
       -- A source that keeps no stage history: each observed change of stage is an event, marked as inferred.
       insert into core.fct_deal_stage_events

@@ -23,7 +23,7 @@ export async function openCompany(): Promise<Company> {
         `reporting: { timezone: ${options.timezone ?? 'Europe/Moscow'}, currency: RUB }\nsources:\n${sources}`,
       );
       const config = readConfig(join(folder, 'pulse.yaml'));
-      return runSources({ warehouseUrl: database.url, config, isRetry: options.isRetry ?? false });
+      return runSources({ warehouseUrl: database.url, config, isRetry: options.isRetry ?? false, only: options.only });
     },
   };
 }
@@ -31,7 +31,7 @@ export async function openCompany(): Promise<Company> {
 export type Company = {
   database: Database;
   write(name: string, content: string): void;
-  load(sources: string, options?: { timezone?: string; isRetry?: boolean }): Promise<RunSummary[]>;
+  load(sources: string, options?: { timezone?: string; isRetry?: boolean; only?: string[] }): Promise<RunSummary[]>;
 };
 
 /** A `files` source over one CSV file. */
