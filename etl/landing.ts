@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { BulkFile, LandedRow, Landing } from './connectors/connector.ts';
+import { isDeep } from './connectors/json-text.ts';
 import { Irregular } from './connectors/regular.ts';
+import { faults } from './connectors/rules.ts';
 import { identifier, literal } from './sql-text.ts';
 
 export type Landed = {
@@ -100,7 +102,8 @@ async function copyFiles(
 export async function* encode(rows: AsyncIterable<LandedRow>): AsyncGenerator<Buffer> {
   let chunk = '';
   for await (const row of rows) {
-    chunk += `${cell(row.position)}\t${cell(row.problem ?? null)}\t${cell(dropNul(row.raw))}`;
+    const { json, fault } = toJson(row.raw);
+    chunk += `${cell(row.position)}\t${cell(row.problem ?? fault ?? null)}\t${cell(json)}`;
     for (const value of row.values) chunk += `\t${cell(value)}`;
     chunk += '\n';
     if (chunk.length > chunkSize) {
@@ -111,9 +114,22 @@ export async function* encode(rows: AsyncIterable<LandedRow>): AsyncGenerator<Bu
   if (chunk) yield Buffer.from(chunk);
 }
 
-/** jsonb takes no escaped NUL; two backslashes before the `u` are a backslash and plain text. */
-const dropNul = (json: string | undefined): string | null =>
-  json?.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1') ?? null;
+/** What jsonb does not take: an escaped NUL, half of a surrogate pair, and what lies too deep in itself. */
+function toJson(raw: string | undefined): { json: string | null; fault?: string } {
+  if (raw === undefined) return { json: null };
+  // Fewer signs cannot open enough brackets.
+  if (raw.length > 1000 && isDeep(raw))
+    return { json: JSON.stringify({ text: raw.slice(0, 10_000) }), fault: faults.deep };
+  if (!raw.includes('\\u')) return { json: raw };
+  // Written anew, a whole pair is a letter: what is still escaped then is a half. An even number of backslashes
+  // before the `u` is a backslash and plain text.
+  const json = halves.test(raw) ? JSON.stringify(JSON.parse(raw)).replace(half, '$1\ufffd') : raw;
+  return { json: json.replace(nul, '$1') };
+}
+
+const halves = /\\u[dD][89a-fA-F]/;
+const half = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+const nul = /(?<!\\)((?:\\\\)*)\\u0000/g;
 
 // PostgreSQL keeps no NUL in a text, nor half of a surrogate pair.
 const special = /[\\\t\n\r\0]/;

@@ -1,58 +1,90 @@
 import { basename, extname } from 'node:path';
-import { Readable } from 'node:stream';
-import { createInterface } from 'node:readline';
-import { readSheet } from 'read-excel-file/node';
 import type { FilesSource } from '../config.ts';
-import { SourceError, type BulkFile, type LandedRow, type Landing, type Request } from './connector.ts';
-import { inspectCsv, readCsv, toBulk, type CsvOptions } from './csv.ts';
+import { SourceError, type BulkFile, type LandedRow, type Request } from './connector.ts';
+import { inspectCsv, look, readCsv, toBulk, type CsvOptions, type Findings } from './csv.ts';
 import { matchFiles } from './file-list.ts';
-import { pick, toText, toValues } from './json.ts';
+import { pick, toValues } from './json.ts';
+import { isDeep, readJsonLines, readJsonList, type JsonText } from './json-text.ts';
+import type { ScopedLanding } from './remote/scope.ts';
+import { parseExactly, writeExactly } from './rest/exact.ts';
+import { faults, note, repairs } from './rules.ts';
+import { openSnapshot, type Snapshot } from './snapshot.ts';
 import { detectEncoding, readText } from './text.ts';
+import { openWorkbook } from './workbook.ts';
 
 type FilesStream = FilesSource['streams'][number];
-type Options = CsvOptions & { sheet?: string | undefined; records?: string | undefined };
+export type Options = CsvOptions & { sheet?: string | undefined; records?: string | undefined };
+
+/** PostgreSQL takes 1600 columns, and far fewer where each is filled: a wider table lands only what is mapped. */
+const mostColumns = 300;
+const largestDocument = 256 << 20;
 
 /** Reads CSV, TSV, XLSX, JSON and JSON Lines files, plain or gzipped, as one stream of rows. */
 export async function readFiles(
   source: FilesSource,
   stream: FilesStream,
   request: Request,
-): Promise<Landing> {
+): Promise<ScopedLanding> {
   const { files, pattern } = matchFiles(source.path, stream.from, request.configPath);
   if (!files.length) throw new SourceError(`no file at ${pattern}`);
   const options: Options = {
     ...source,
     ...Object.fromEntries(Object.entries(stream).filter(([, v]) => v !== undefined)),
   };
-  const tables = [];
-  for (const file of files) tables.push(await openTable(file, options, request.wanted));
-  const columns = [...new Set(tables.flatMap((table) => table.header))];
+  const findings: Findings = { rules: {}, isPartial: false };
+  const tables: Table[] = [];
+  for (const file of files) {
+    const snapshot = openSnapshot(file);
+    if (snapshot.size || files.length === 1) {
+      tables.push(await openTable(snapshot, options, request.wanted, findings));
+    } else {
+      note(findings.rules, repairs.empty);
+      findings.isPartial = true;
+    }
+  }
+  if (!tables.length) throw new SourceError(`all files at ${pattern} are empty: expected a header line`);
+  const found = [...new Set(tables.flatMap((table) => table.header))];
   for (const column of request.wanted) {
     for (const table of tables) {
       if (table.header.includes(column)) continue;
       throw new SourceError(
-        `${basename(table.file)} has no column «${column}»; it has ${table.header.join(', ')}`,
+        `${basename(table.file)} has no column «${column}»; it has ${listColumns(table.header)}`,
       );
     }
   }
-  const bulk = tables.flatMap((table) => table.bulk ?? []);
+  const isWide = found.length > mostColumns && request.wanted.length > 0;
+  const columns = isWide ? request.wanted : found;
+  const bulk = isWide ? [] : tables.flatMap((table) => table.bulk ?? []);
   return {
     columns,
     ...(bulk.length === tables.length && { bulk }),
-    detected: Object.fromEntries(tables.map((table) => [basename(table.file), table.detected])),
+    detected: {
+      ...Object.fromEntries(tables.map((table) => [basename(table.file), table.detected])),
+      rules: findings.rules,
+    },
+    // Told after the last row: what a file was like shows while it is read.
+    get isFull() {
+      return findings.isPartial ? false : undefined;
+    },
     rows: (async function* () {
       for (const table of tables) {
         const order = columns.map((column) => table.header.indexOf(column));
-        const isSame = order.every((from, to) => from === to);
+        const isSame = !isWide && order.every((from, to) => from === to);
         for await (const row of table.rows()) {
-          yield isSame ? row : { ...row, values: order.map((from) => row.values[from] ?? null) };
+          if (isSame) yield row;
+          else
+            yield {
+              ...row,
+              values: order.map((from) => row.values[from] ?? null),
+              ...(isWide && row.raw === undefined && { raw: toObject(table.header, row.values) }),
+            };
         }
       }
     })(),
   };
 }
 
-type Table = {
+export type Table = {
   file: string;
   header: string[];
   detected: Record<string, unknown>;
@@ -60,77 +92,92 @@ type Table = {
   bulk?: BulkFile;
 };
 
-async function openTable(file: string, options: Options, wanted: string[]): Promise<Table> {
+const listColumns = (header: string[]): string =>
+  header.length > 60 ? `${header.slice(0, 60).join(', ')} and ${header.length - 60} more` : header.join(', ');
+
+const toObject = (header: string[], values: (string | null)[]): string =>
+  JSON.stringify(Object.fromEntries(header.map((name, i) => [name, values[i]])));
+
+async function openTable(
+  snapshot: Snapshot,
+  options: Options,
+  wanted: string[],
+  findings: Findings,
+): Promise<Table> {
+  const { file } = snapshot;
   const kind = extname(file.replace(/\.gz$/i, '')).toLowerCase();
-  if (kind === '.xlsx') return openWorkbook(file, options);
+  if (kind === '.xlsx') return openWorkbook(snapshot, options);
   if (kind === '.json' || kind === '.jsonl' || kind === '.ndjson')
-    return openJson(file, options, wanted, kind);
-  const { header, ...dialect } = await inspectCsv(file, options);
-  const bulk = toBulk(file, dialect, header, options);
+    return openJson(snapshot, options, wanted, findings, kind);
+  const { header, ...dialect } = await inspectCsv(snapshot, options);
+  const bulk = toBulk(snapshot, dialect, header, options, findings);
   return {
     file,
     header,
     detected: dialect,
-    rows: () => readCsv(file, dialect, header, options),
+    rows: () => readCsv(snapshot, dialect, header, options, findings),
     ...(bulk && { bulk }),
   };
 }
 
-async function openWorkbook(file: string, options: Options): Promise<Table> {
-  const rows = await readSheet(file, options.sheet ?? 1);
-  const skip = options.skip_rows ?? 0;
-  const header = options.columns ?? rows[skip]?.map((cell) => toText(cell)?.trim() ?? '') ?? [];
-  const first = options.columns ? skip : skip + 1;
-  return {
-    file,
-    header,
-    detected: { sheet: options.sheet ?? 1 },
-    rows: async function* () {
-      for (let i = first; i < rows.length; i++) {
-        const values = header.map((_, column) => cellText(rows[i]?.[column]));
-        if (values.some((value) => value !== null)) yield { position: `${basename(file)}:${i + 1}`, values };
-      }
-    },
-  };
-}
-
-/** A date cell is a wall-clock time without a zone; the workbook reader gives it as UTC. */
-function cellText(cell: unknown): string | null {
-  if (!(cell instanceof Date)) return toText(cell);
-  return cell.toISOString().replace('T00:00:00.000Z', '').replace('Z', '');
-}
-
-async function openJson(file: string, options: Options, wanted: string[], kind: string): Promise<Table> {
-  const encoding = options.encoding ?? (await detectEncoding(file));
+async function openJson(
+  snapshot: Snapshot,
+  options: Options,
+  wanted: string[],
+  findings: Findings,
+  kind: string,
+): Promise<Table> {
+  const { file } = snapshot;
+  const encoding = options.encoding ?? (await detectEncoding(snapshot));
   const name = basename(file);
-  const lines = async function* (): AsyncGenerator<LandedRow> {
-    let number = 0;
-    for await (const line of createInterface({ input: Readable.from(readText(file, encoding)) })) {
-      number++;
-      if (!line.trim()) continue;
-      const position = `${name}:${number}`;
-      const row = parseJson(line);
+  const path = options.records ?? '$';
+  const text = (): AsyncIterable<string> =>
+    readText(snapshot, encoding, { isDamaged: false, rules: findings.rules });
+  const texts = (): AsyncIterable<JsonText> =>
+    kind !== '.json'
+      ? readJsonLines(text())
+      : /[*=]/.test(path)
+        ? readDocument(text(), path, name)
+        : readJsonList(text(), path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [], name);
+  const rows = async function* (): AsyncGenerator<LandedRow> {
+    for await (const { text, at, ...found } of texts()) {
+      const position = kind === '.json' ? `${name}[${at}]` : `${name}:${at}`;
+      const problem = found.problem ?? (isDeep(text) ? faults.deep : undefined);
+      const row = problem === undefined ? parseJson(text) : undefined;
       if (row === undefined)
-        yield { position, values: wanted.map(() => null), problem: `not JSON: ${line.slice(0, 80)}` };
-      else yield { position, values: toValues(row, wanted), raw: line };
+        yield {
+          position,
+          values: wanted.map(() => null),
+          problem: problem ?? faults.json(text),
+          raw: JSON.stringify({ text: text.slice(0, 10_000) }),
+        };
+      else yield { position, values: toValues(row, wanted), raw: writeExactly(text) };
     }
+    await look(snapshot, findings);
   };
-  const document = async function* (): AsyncGenerator<LandedRow> {
-    let text = '';
-    for await (const part of readText(file, encoding)) text += part;
-    const rows = pick(parseJson(text), options.records ?? '$');
-    if (!Array.isArray(rows))
-      throw new SourceError(`${name} has no list of rows at ${options.records ?? '$'}`);
-    for (const [i, row] of rows.entries()) {
-      yield { position: `${name}[${i}]`, values: toValues(row, wanted), raw: JSON.stringify(row) };
-    }
-  };
-  return { file, header: wanted, detected: { encoding }, rows: kind === '.json' ? document : lines };
+  return { file, header: wanted, detected: { encoding }, rows };
+}
+
+/** A list that cannot be followed item by item, because its path goes through other lists. */
+async function* readDocument(
+  text: AsyncIterable<string>,
+  path: string,
+  name: string,
+): AsyncGenerator<JsonText> {
+  let whole = '';
+  for await (const part of text) {
+    whole += part;
+    if (whole.length > largestDocument)
+      throw new SourceError(`${name} is too large for «records: ${path}»: give its rows as JSON Lines`);
+  }
+  const rows = pick(parseJson(whole), path);
+  if (!Array.isArray(rows)) throw new SourceError(`${name} has no list of rows at ${path}`);
+  for (const [at, row] of rows.entries()) yield { text: JSON.stringify(row), at };
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }

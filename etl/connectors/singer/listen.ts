@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SourceError } from '../connector.ts';
+import { isDeep } from '../json-text.ts';
 import { parseExactly } from '../rest/exact.ts';
 import { createSpool, type Spool } from './spool.ts';
 
@@ -89,6 +90,7 @@ export async function listen(lines: AsyncIterable<string>, wanted: string[], fol
 
 function read(line: string): Message | null {
   try {
+    if (isDeep(line)) return null;
     const message = parseExactly(line);
     return isObject(message) ? message : null;
   } catch {

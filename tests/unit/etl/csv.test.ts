@@ -5,15 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { LandedRow } from '../../../etl/connectors/connector.ts';
 import { inspectCsv, readCsv, type CsvOptions } from '../../../etl/connectors/csv.ts';
+import { openSnapshot } from '../../../etl/connectors/snapshot.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-csv-'));
 
 async function read(content: string | Buffer, options: CsvOptions = {}, name = 'a.csv') {
   const file = join(folder, name);
   writeFileSync(file, content);
-  const { header, ...dialect } = await inspectCsv(file, options);
+  const { header, ...dialect } = await inspectCsv(openSnapshot(file), options);
   const rows: LandedRow[] = [];
-  for await (const row of readCsv(file, dialect, header, options)) rows.push(row);
+  for await (const row of readCsv(openSnapshot(file), dialect, header, options)) rows.push(row);
   return { header, dialect, rows, values: rows.map((row) => row.values) };
 }
 
