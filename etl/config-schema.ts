@@ -1,5 +1,7 @@
+import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { entityNames } from './entities.ts';
+import { usualPauses } from './retry.ts';
 
 /**
  * The form of `pulse.yaml`. One description serves three uses: checking, TypeScript types,
@@ -34,6 +36,7 @@ const ownShape = {
     .describe('regular expression; its first group, else the whole match, is kept'),
   prefix: z.string().optional().describe('put before the value, e.g. to tell ids of two lists apart'),
   format: z.string().optional().describe('date form: yyyy-MM-dd, dd.MM.yyyy HH:mm, MMM-yy, epoch, epoch_ms'),
+  plus_minutes: column.optional().describe('column with minutes that are added to a time'),
   number: z
     .strictObject({ decimal: z.enum(['.', ',']).optional(), divide: z.number().positive().optional() })
     .optional(),
@@ -96,8 +99,15 @@ const stream = {
   fields: z.record(z.string(), fieldSchema),
 };
 
+const seconds = { m: 60, h: 3600, d: 86_400 };
 const source = {
   schedule: z.string().optional().describe('cron line; loaded at start and by hand if left out'),
+  stale_after: z
+    .string()
+    .regex(/^\d+(\.\d+)?\s*[mhd]$/, 'expected a span such as 90m, 36h or 8d')
+    .transform((span) => parseFloat(span) * seconds[span.at(-1) as keyof typeof seconds])
+    .optional()
+    .describe('age from which its data are stale: 90m, 36h, 8d; told by the schedule if left out'),
   timezone: timezone.optional().describe('zone of times without an offset; the reporting zone if left out'),
 };
 
@@ -159,8 +169,13 @@ const sql = z.strictObject({
     .min(1),
 });
 
+const following = {
+  path: z.string().describe('where an answer names the next page'),
+  end: z.string().optional().describe('path of a flag that is true on the last page'),
+  more: z.string().optional().describe('path of a flag that is false on the last page'),
+};
 const paginate = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('next_url'), path: z.string() }),
+  z.strictObject({ kind: z.literal('next_url'), ...following }),
   z.strictObject({
     kind: z.literal('page'),
     parameter: z.string().default('page'),
@@ -174,7 +189,7 @@ const paginate = z.discriminatedUnion('kind', [
     limit_parameter: z.string().default('limit'),
     limit: z.int().positive().default(100),
   }),
-  z.strictObject({ kind: z.literal('cursor'), parameter: z.string(), path: z.string() }),
+  z.strictObject({ kind: z.literal('cursor'), parameter: z.string(), ...following }),
   z.strictObject({ kind: z.literal('link_header') }),
 ]);
 
@@ -223,6 +238,12 @@ const rest = z.strictObject({
             'form of the cursor in requests: iso, epoch, epoch_ms or yyyy-MM-dd …; as it came if left out',
           ),
         since_start: z.string().optional().describe('the cursor of a first load, e.g. 2020-01-01'),
+        lookback_days: z
+          .number()
+          .positive()
+          .optional()
+          .describe('days before the cursor that are read again, for rows that come late'),
+        max_pages: z.int().positive().default(100_000).describe('a list that goes on for longer is an error'),
         for_each: z
           .strictObject({
             from: z.string().describe('path of the list'),
@@ -278,7 +299,18 @@ const days = z.int().positive();
 export const configSchema = z
   .strictObject({
     company: z.string().optional().describe('shown as the title'),
-    reporting: z.strictObject({ timezone, currency, language: z.enum(['ru', 'en']).default('en') }),
+    reporting: z.strictObject({
+      timezone,
+      currency,
+      language: z.enum(['ru', 'en']).default('en'),
+      country: z
+        .string()
+        .refine((code) => isSupportedCountry(code), 'expected a country code such as RU')
+        .optional()
+        .describe(
+          'ISO 3166 code of the country whose phone numbers are written without +; told by the currency if left out',
+        ),
+    }),
     limits: z
       .strictObject({
         first_response_hours: z.number().positive().default(24),
@@ -297,6 +329,15 @@ export const configSchema = z
       })
       .prefault({})
       .describe('limits that figures are judged by'),
+    loading: z
+      .strictObject({
+        retry_minutes: z
+          .array(z.number().positive())
+          .min(1)
+          .default(usualPauses)
+          .describe('pauses before a failed load by schedule is tried again; the last one repeats'),
+      })
+      .prefault({}),
     sources: z.record(
       z.string().regex(/^[a-z][a-z0-9_]*$/, 'expected a name of small letters, digits and _'),
       z.discriminatedUnion('kind', [files, sql, rest, singer, webhook]),

@@ -14,23 +14,30 @@ export async function readCursor(client: pg.Client, source: string, stream: Stre
   return rows[0]?.cursor ?? null;
 }
 
-/** The cursor is the greatest value that landed: as a time or a number where it reads as one, else as text. */
+/**
+ * The cursor is the greatest value that landed: as a time or a number where it reads as one, else as text. What lies in the
+ * future does not count: a clock that runs ahead would skip all that changes until its time has come.
+ * @returns where the next load begins; null for a stream without a cursor, or when nothing has landed yet
+ */
 export async function saveCursor(
   client: pg.Client,
   source: string,
   stream: Stream,
   landed: Landed,
   runId: string,
-): Promise<void> {
-  if (!stream.cursor) return;
+): Promise<string | null> {
+  if (!stream.cursor) return null;
   const column = `s.${identifier(landed.columns.get(stream.cursor) ?? '')}`;
-  await client.query(
+  const { rows } = await client.query<{ cursor: string }>(
     `insert into ops.cursors (source, stream, cursor, run_id)
-     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n) where ${column} is not null
+     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n)
+     where ${column} is not null and coalesce(m.version_at <= now(), true)
      order by m.version_at desc nulls last, case when m.version_at is null then ${toNumber(column, '.')} end desc nulls last,
        ${column} desc
      limit 1
-     on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()`,
+     on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()
+     returning cursor`,
     [source, streamName(stream), runId],
   );
+  return rows[0]?.cursor ?? (await readCursor(client, source, stream));
 }

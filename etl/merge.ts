@@ -1,10 +1,13 @@
 import type { Client } from 'pg';
 import { streamName, type Config, type Stream } from './config.ts';
 import { entities, fieldsOf, type Entity, type EntityName, type Field } from './entities.ts';
+import { note, type Rules } from './connectors/rules.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
+import { belongsElsewhere, mergeRules, nameCircles, nameRules } from './merge-rules.ts';
 import { quarantine } from './quarantine.ts';
 import { identifier, literal } from './sql-text.ts';
+import { isTooPoor, type Warning } from './vanishing.ts';
 
 export type Counts = {
   read: number;
@@ -24,6 +27,13 @@ export type MergeOptions = {
   config: Config;
   /** the landing holds all that the source has: what is missing in it has vanished */
   isFull: boolean;
+  /** a full landing that holds little or nothing is believed all the same */
+  acceptDeletions: boolean;
+  /** files of the last full landing that this one lacks */
+  filesGone: string[];
+  warn(warning: Warning): void;
+  /** what was done about rows that are not as they should be */
+  rules: Rules;
 };
 
 /**
@@ -52,7 +62,8 @@ export async function merge(
     create temp table fresh on commit drop as
     select m.*, case
         when t.source_id is null or ${isInferred} then 'inserted'
-        when m.version_at < t.source_updated_at then 'unchanged'
+        ${belongsElsewhere(stream, options)}
+        when least(m.version_at, now()) < t.source_updated_at then 'unchanged'
         when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
         else 'unchanged'
       end as outcome, t.source_id is not null as is_known
@@ -63,7 +74,8 @@ export async function merge(
     left join ${core} t on t.source = ${owner} and t.source_id = m.source_id`);
   await client.query('create index on fresh (source_id); analyze fresh');
 
-  await inferNamed(client, stream, source);
+  await inferNamed(client, stream, options);
+  await nameRules(client, options);
   const { rows } = await client.query<{ outcome: string; is_known: boolean; n: string }>(
     'select outcome, is_known, count(*) as n from fresh group by outcome, is_known',
   );
@@ -71,7 +83,10 @@ export async function merge(
     rows.filter((row) => row.outcome === outcome && which(row)).reduce((sum, row) => sum + Number(row.n), 0);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
   if (hasKnown || count('inserted')) await write(client, stream, entity, options, hasKnown);
-  const deleted = options.isFull ? await markVanished(client, stream, entity, options) : 0;
+  await nameCircles(client, stream, options);
+  const deleted = options.isFull
+    ? await markVanished(client, stream, entity, landed, count('inserted'), options)
+    : 0;
 
   // Readers' statistics come too late for what is derived next in this transaction.
   if (count('inserted') + count('updated') > 500) await client.query(`analyze ${core}`);
@@ -112,18 +127,19 @@ async function exchange(
 }
 
 /** Whatever is only named (a manager in a column of deals) becomes a record of its own, until its source tells more. */
-async function inferNamed(client: Client, stream: Stream, source: string): Promise<void> {
+async function inferNamed(client: Client, stream: Stream, { source, rules }: MergeOptions): Promise<void> {
   for (const [field, definition] of references(stream.entity)) {
     const target = entities[definition.ref as EntityName];
     if (!target.key) continue;
-    await client.query(
+    const { rowCount } = await client.query(
       `insert into core.${target.table} (source, source_id, name, is_inferred)
        select distinct $1::text, f.${identifier(field)}, f.${identifier(field)}, true
        from fresh f left join core.${target.table} d on d.source = $1 and d.source_id = f.${identifier(field)}
-       where f.outcome <> 'unchanged' and f.${identifier(field)} is not null and d.source_id is null
+       where f.outcome in ('inserted', 'updated') and f.${identifier(field)} is not null and d.source_id is null
        on conflict do nothing`,
       [stream.refs?.[field] ?? source],
     );
+    if (rowCount) note(rules, mergeRules.named(definition.ref as string), rowCount);
   }
 }
 
@@ -160,7 +176,9 @@ async function write(
     if (definition.ref) {
       const target = entities[definition.ref];
       const alias = `r_${field}`;
-      columns.push([field.replace(/_id$/, '_key'), `${alias}.${target.key ?? 'deal_key'}`]);
+      const key = `${alias}.${target.key ?? 'deal_key'}`;
+      const isMatched = definition.ref === 'customers' || definition.ref === 'employees';
+      columns.push([field.replace(/_id$/, '_key'), isMatched ? `coalesce(${alias}.same_as, ${key})` : key]);
       joins.push(
         `left join core.${target.table} ${alias} on ${alias}.source = ${literal(stream.refs?.[field] ?? source)} and ${alias}.source_id = f.${identifier(field)}`,
       );
@@ -169,7 +187,8 @@ async function write(
   columns.push(
     ['stream', literal(streamName(stream))],
     ['row_hash', 'f.row_hash'],
-    ['source_updated_at', 'f.version_at'],
+    // A clock that runs ahead must not keep true changes out until its time has come.
+    ['source_updated_at', 'least(f.version_at, now())'],
     ['is_deleted', 'coalesce(f.is_deleted, false)'],
     ['run_id', runId],
     ['loaded_at', 'now()'],
@@ -188,26 +207,45 @@ async function write(
   await client.query(
     `update core.${entity.table} t set (${names}) = (select ${columns.map(([name]) => `n.${identifier(name)}`).join(', ')})
      from (select f.source_id as _id, ${columns.map(([name, sql]) => `${sql} as ${identifier(name)}`).join(', ')} ${from}
-           where f.outcome <> 'unchanged' and f.is_known) n
+           where f.outcome in ('inserted', 'updated') and f.is_known) n
      where t.source = ${literal(source)} and t.source_id = n._id`,
   );
 }
 
-/** What a full landing no longer holds is marked, not removed. A row in quarantine is there, only not understood. */
+/**
+ * What a full landing no longer holds is marked, not removed. A row in quarantine is there, only not understood.
+ * A landing that is too poor, or lacks a file, marks nothing until somebody confirms it: an export that broke off
+ * looks just like a list that was emptied.
+ */
 async function markVanished(
   client: Client,
   stream: Stream,
   entity: Entity,
-  { source, runId }: MergeOptions,
+  landed: Landed,
+  inserted: number,
+  { source, runId, acceptDeletions, filesGone, warn }: MergeOptions,
 ): Promise<number> {
+  const name = streamName(stream);
+  await client.query('savepoint vanishing');
   const { rowCount } = await client.query(
     `update core.${entity.table} t set is_deleted = true, run_id = $3, loaded_at = now()
      where t.source = $1 and t.stream = $2 and not t.is_deleted
        and not exists (select from fresh f where f.source_id = t.source_id)
        and not exists (select from mapped m where m.problem_field is not null and m.source_id = t.source_id)`,
-    [source, streamName(stream), runId],
+    [source, name, runId],
   );
-  return rowCount ?? 0;
+  const vanished = rowCount ?? 0;
+  if (vanished === 0 || acceptDeletions) return vanished;
+  const { rows } = await client.query<{ n: string }>(
+    `select count(*) as n from core.${entity.table} where source = $1 and stream = $2 and not is_deleted`,
+    [source, name],
+  );
+  const known = Math.max(0, Number(rows[0]?.n) - inserted) + vanished;
+  if (!filesGone.length && !isTooPoor(landed, known, vanished)) return vanished;
+  await client.query('rollback to savepoint vanishing');
+  if (filesGone.length) warn({ code: 'files_gone', stream: name, files: filesGone.slice(0, 20), vanished });
+  else warn({ code: 'rows_kept', stream: name, known, vanished });
+  return 0;
 }
 
 function references(entity: EntityName): [string, Field][] {

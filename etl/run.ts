@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { streamName, type Config, type Source, type Stream } from './config.ts';
-import type { Request } from './connectors/connector.ts';
+import { SourceError, type Request } from './connectors/connector.ts';
 import { readFiles } from './connectors/files.ts';
 import { readRemote } from './connectors/remote.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type ScopedLanding,
 } from './connectors/remote/scope.ts';
 import { readRest } from './connectors/rest.ts';
+import type { Rules } from './connectors/rules.ts';
 import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
 import { readInbox, writeWebhooks } from './connectors/webhook.ts';
@@ -19,16 +20,20 @@ import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
 import { merge, type Counts } from './merge.ts';
+import { openProgress, type Progress } from './progress.ts';
 import { reland, resolve } from './quarantine.ts';
-import { bumpVersion, closeFailed, openRun, readVersion } from './records.ts';
+import { bumpVersion, closeDone, closeFailed, openRun, readVersion, type Cause } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
 import { openChanges, transform } from './transform.ts';
+import { missingFiles, say, type Warning } from './vanishing.ts';
 
 export type RunSummary = {
   source: string;
   status: 'succeeded' | 'failed' | 'busy';
   error: string | null;
   seconds: number;
+  /** sentences about what was done otherwise than asked */
+  warnings: string[];
   streams: (Counts & { stream: string; entity: EntityName; is_full: boolean })[];
 };
 
@@ -39,11 +44,24 @@ export type RunOptions = {
   only?: string[] | undefined;
   /** read the open quarantine again instead of the source */
   isRetry?: boolean;
+  /** why it is run; by hand if left out */
+  cause?: Exclude<Cause, 'quarantine'>;
+  /** believe a full landing that holds little or nothing, or lacks a file */
+  acceptDeletions?: boolean;
   log?: (line: string) => void;
   signal?: AbortSignal;
 };
 
-type SourceOptions = RunOptions & { isFirst: boolean };
+type SourceOptions = RunOptions & { isFirst: boolean; progress: Progress };
+
+type Landing = {
+  stream: Stream;
+  landed: Landed;
+  detected: unknown;
+  since: string | null;
+  isFull: boolean;
+  seconds: number;
+};
 
 /** One lock for the part of a run that readers see: landings go on side by side, merges follow each other. */
 const publishLock = 0x70756c73;
@@ -55,6 +73,7 @@ const publishLock = 0x70756c73;
 export async function runSources(options: RunOptions): Promise<RunSummary[]> {
   const summaries: RunSummary[] = [];
   const client = await connect(options.warehouseUrl);
+  const progress = await openProgress(options.warehouseUrl, await readPid(client));
   try {
     await writeSettings(client, options.config);
     await writeSources(client, options.config);
@@ -64,7 +83,7 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
     for (const [name, source] of inOrder(options.config)) {
       if (options.only && !options.only.includes(name)) continue;
       options.signal?.throwIfAborted();
-      summaries.push(await runSource(client, name, source, { ...options, isFirst }));
+      summaries.push(await runSource(client, name, source, { ...options, isFirst, progress }));
     }
     if (
       summaries.some(({ streams }) =>
@@ -74,11 +93,14 @@ export async function runSources(options: RunOptions): Promise<RunSummary[]> {
       for (const name of await waitingForRates(client)) {
         const source = options.config.sources[name];
         if (source)
-          summaries.push(await runSource(client, name, source, { ...options, isFirst, isRetry: true }));
+          summaries.push(
+            await runSource(client, name, source, { ...options, isFirst, progress, isRetry: true }),
+          );
       }
     }
     if (isFirst && summaries.some(({ status }) => status === 'succeeded')) await publishFirst(client);
   } finally {
+    await progress.close();
     await client.end();
   }
   return summaries;
@@ -106,7 +128,14 @@ async function runSource(
   options: SourceOptions,
 ): Promise<RunSummary> {
   const started = performance.now();
-  const summary: RunSummary = { source: name, status: 'succeeded', error: null, seconds: 0, streams: [] };
+  const summary: RunSummary = {
+    source: name,
+    status: 'succeeded',
+    error: null,
+    seconds: 0,
+    warnings: [],
+    streams: [],
+  };
   const lock = `pulse source ${name}`;
   const { rows } = await client.query<{ got: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as got',
@@ -114,17 +143,25 @@ async function runSource(
   );
   if (!rows[0]?.got) return { ...summary, status: 'busy' };
   try {
-    const runId = await openRun(client, name);
+    const cause = options.isRetry ? 'quarantine' : (options.cause ?? 'hand');
+    const runId = await openRun(client, name, cause);
+    options.progress.begin(runId, source.streams.length);
     const scope = openScope({ source: name, run: { id: runId, client, warehouseUrl: options.warehouseUrl } });
     try {
-      await loadSource(client, name, source, runId, options, summary, scope);
+      await loadSource(client, name, source, { runId, cause }, options, summary, scope);
     } catch (error) {
       await client.query('rollback');
       summary.status = 'failed';
       summary.error = (error as Error).message;
       summary.streams = [];
-      await closeFailed(client, name, runId, summary.error);
+      const failure = {
+        sentence: summary.error,
+        isLasting: error instanceof SourceError && error.isLasting,
+        isStopped: options.signal?.aborted ?? false,
+      };
+      await closeFailed(client, name, runId, failure, options.config.loading.retry_minutes);
     } finally {
+      await options.progress.finish();
       await scope.end();
     }
   } finally {
@@ -139,19 +176,19 @@ async function loadSource(
   client: pg.Client,
   name: string,
   source: Source,
-  runId: string,
+  { runId, cause }: { runId: string; cause: Cause },
   options: SourceOptions,
   summary: RunSummary,
   scope: OpenScope,
 ): Promise<void> {
-  const { config } = options;
+  const { config, progress } = options;
   const streams = [...source.streams].sort(
     (a, b) => entityNames.indexOf(a.entity) - entityNames.indexOf(b.entity),
   );
-  const landings: { stream: Stream; landed: Landed; detected: unknown; isFull: boolean; seconds: number }[] =
-    [];
-  for (const stream of streams) {
+  const landings: Landing[] = [];
+  for (const [index, stream] of streams.entries()) {
     const started = performance.now();
+    progress.at('reading', streamName(stream), index + 1);
     const since = await readCursor(client, name, stream);
     const request: Request = {
       wanted: wantedColumns(stream),
@@ -163,18 +200,23 @@ async function loadSource(
       ? await reland(client, name, stream)
       : await openStream(source, stream, request, scope);
     const landed = await land(client, name, streamName(stream), landing);
+    progress.landed(landed.read);
     const isFull = !options.isRetry && (landing.isFull ?? (!stream.cursor || since === null));
     const seconds = (performance.now() - started) / 1000;
-    landings.push({ stream, landed, detected: landing.detected ?? {}, isFull, seconds });
+    landings.push({ stream, landed, detected: landing.detected ?? {}, since, isFull, seconds });
   }
 
+  const warnings: Warning[] = [];
+  progress.at('waiting');
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
   if (!options.isFirst) await openChanges(client);
-  for (const { stream, landed, detected, isFull, seconds } of landings) {
+  for (const [index, { stream, landed, detected, since, isFull, seconds }] of landings.entries()) {
     const started = performance.now();
+    progress.at('merging', streamName(stream), index + 1);
     const timezone = source.timezone ?? config.reporting.timezone;
     const empty = stream.empty ?? ('empty' in source ? source.empty : undefined);
+    const rules: Rules = { ...(detected as { rules?: Rules }).rules };
     const counts = await merge(client, stream, landed, {
       runId,
       source: name,
@@ -182,39 +224,38 @@ async function loadSource(
       empty,
       config,
       isFull,
+      acceptDeletions: options.acceptDeletions ?? false,
+      filesGone: isFull ? await missingFiles(client, name, source, stream, detected) : [],
+      warn: (warning) => void warnings.push(warning),
+      rules,
     });
     if (options.isRetry) await resolve(client, name, streamName(stream), runId);
-    else await saveCursor(client, name, stream, landed, runId);
+    const cursor = options.isRetry ? null : await saveCursor(client, name, stream, landed, runId);
     const record = { stream: streamName(stream), entity: stream.entity, is_full: isFull, ...counts };
     summary.streams.push(record);
     await client.query(
       `insert into ops.run_streams select $1, r.stream, r.entity, r.is_full, r.read, r.inserted, r.updated, r.unchanged,
-         r.duplicate, r.quarantined, r.deleted, $3, $4
+         r.duplicate, r.quarantined, r.deleted, $3, $4, $5, $6
        from jsonb_populate_record(null::ops.run_streams, $2) r`,
       [
         runId,
         JSON.stringify(record),
         seconds + (performance.now() - started) / 1000,
-        JSON.stringify(detected),
+        JSON.stringify({ ...(detected as object), rules }),
+        options.isRetry ? null : since,
+        cursor,
       ],
     );
   }
   if (!options.isFirst) {
+    progress.at('deriving');
     await transform(client);
     await bumpVersion(client);
   }
   if (!options.isRetry) await scope.commit();
-  await client.query(
-    `update ops.runs set status = 'succeeded', finished_at = clock_timestamp(),
-       data_version = (select version from ops.data_version) where run_id = $1`,
-    [runId],
-  );
-  await client.query(
-    `update ops.sources set fresh_at = case when $3 then fresh_at else clock_timestamp() end, last_run_id = $2, failures = 0, error = null
-     where source = $1`,
-    [name, runId, options.isRetry ?? false],
-  );
+  await closeDone(client, name, runId, cause, warnings);
   await client.query('commit');
+  summary.warnings = warnings.map((warning) => say(warning, name));
 }
 
 async function publishFirst(client: pg.Client): Promise<void> {
@@ -258,7 +299,12 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-function describe({ source, status, error, seconds, streams }: RunSummary): string {
+async function readPid(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
+}
+
+function describe({ source, status, error, seconds, streams, warnings }: RunSummary): string {
   if (status !== 'succeeded') return `${source}: ${status}${error ? ` – ${error}` : ''}`;
   const parts = streams.map((s) => {
     const counts = (['inserted', 'updated', 'unchanged', 'duplicate', 'quarantined', 'deleted'] as const)
@@ -266,5 +312,5 @@ function describe({ source, status, error, seconds, streams }: RunSummary): stri
       .map((name) => `${s[name]} ${name}`);
     return `${s.stream} ${s.read} read${counts.length ? ` (${counts.join(', ')})` : ''}`;
   });
-  return `${source}: ${parts.join('; ')} in ${seconds.toFixed(1)} s`;
+  return [`${source}: ${parts.join('; ')} in ${seconds.toFixed(1)} s`, ...warnings].join('\n! ');
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import type { Config } from './config.ts';
+import { streamName, type Config } from './config.ts';
+import { countryOf } from './identity/country.ts';
 
 /** Writes what figures depend on into the warehouse, where the model and the app read it. */
 export async function writeSettings(client: Client, config: Config): Promise<void> {
@@ -8,6 +9,7 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     'reporting.timezone': config.reporting.timezone,
     'reporting.currency': config.reporting.currency,
     'reporting.language': config.reporting.language,
+    'reporting.country': countryOf(config.reporting),
     ...Object.fromEntries(Object.entries(config.limits).map(([key, value]) => [`limits.${key}`, value])),
   };
   await client.query(
@@ -19,21 +21,49 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
 
 /** Records which sources the configuration names now; those it no longer names keep their data, marked. */
 export async function writeSources(client: Client, config: Config): Promise<void> {
-  const rows = Object.entries(config.sources).map(([source, { kind, schedule, streams }]) => ({
+  const rows = Object.entries(config.sources).map(([source, { kind, schedule, stale_after, streams }], position) => ({
     source,
+    position,
     kind,
     schedule: schedule ?? null,
+    stale_after_s: stale_after ?? null,
     entities: [...new Set(streams.map((stream) => stream.entity))],
   }));
   await client.query(
-    `insert into ops.sources (source, kind, schedule, entities)
-     select source, kind, schedule, array(select jsonb_array_elements_text(entities))
-     from jsonb_to_recordset($1) as r(source text, kind text, schedule text, entities jsonb)
-     on conflict (source) do update set kind = excluded.kind, schedule = excluded.schedule,
-       entities = excluded.entities, is_configured = true`,
+    `insert into ops.sources (source, position, kind, schedule, stale_after_s, entities)
+     select source, position, kind, schedule, stale_after_s, array(select jsonb_array_elements_text(entities))
+     from jsonb_to_recordset($1) as r(source text, position integer, kind text, schedule text, stale_after_s double precision, entities jsonb)
+     on conflict (source) do update set position = excluded.position, kind = excluded.kind, schedule = excluded.schedule,
+       stale_after_s = excluded.stale_after_s, entities = excluded.entities, is_configured = true`,
     [JSON.stringify(rows)],
   );
   await client.query('update ops.sources set is_configured = false where not source = any($1)', [
     rows.map((row) => row.source),
   ]);
+  await writeReferences(client, config);
+}
+
+/** Whose ids the references of each stream hold: facts are resolved anew when records turn out to be one. */
+async function writeReferences(client: Client, config: Config): Promise<void> {
+  const rows = Object.entries(config.sources).flatMap(([source, { streams }]) =>
+    streams.flatMap((stream) =>
+      Object.entries(stream.refs ?? {}).map(([field, ref_source]) => ({
+        source,
+        stream: streamName(stream),
+        field,
+        ref_source,
+      })),
+    ),
+  );
+  await client.query(
+    `with given as (
+       select * from jsonb_to_recordset($1) as r(source text, stream text, field text, ref_source text)
+     ), gone as (
+       delete from ops.stream_refs s where s.source = any($2)
+         and not exists (select from given g where (g.source, g.stream, g.field) = (s.source, s.stream, s.field))
+     )
+     insert into ops.stream_refs select * from given
+     on conflict (source, stream, field) do update set ref_source = excluded.ref_source`,
+    [JSON.stringify(rows), Object.keys(config.sources)],
+  );
 }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { schedule, type ScheduledTask } from 'node-cron';
 import { readConfig } from '../etl/config.ts';
+import * as alarms from './lib/server/loads/alarms.ts';
 import { log as appLog } from './lib/server/log.ts';
 import { createRunner } from './lib/server/reports/run.ts';
 import { read as readSettings } from './lib/server/settings.ts';
@@ -13,7 +14,7 @@ const log = appLog.child({ part: 'worker' });
 const tasks: ScheduledTask[] = [];
 const reports = createRunner({ worker: `${hostname()}:${process.pid}` });
 const config = process.env.PULSE_CONFIG ? readConfig(process.env.PULSE_CONFIG) : null;
-const loads = config ? createLoads(config, process.env.WAREHOUSE_URL ?? '', log) : null;
+const loads = config ? await createLoads(config, process.env.WAREHOUSE_URL ?? '', log, watch) : null;
 
 let stopping: Promise<void> | null = null;
 for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
@@ -23,15 +24,21 @@ for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'Something failed unseen'));
 
 const { timezone } = await readSettings();
-for (const [source, { schedule: line }] of Object.entries(config?.sources ?? {})) {
-  if (line) at(line, `load ${source}`, async () => loads?.request(source));
-}
-at('* * * * *', 'reports', () => reports.tick());
+// When each source is due stands in the warehouse, by its own schedule: that is how any number of workers share them.
+at('*/5 * * * * *', 'loads', async () => loads?.tick());
+at('* * * * *', 'reports', watch);
 at('20 3 * * *', 'cleaning', () => tidy(log));
 
-log.info({ sources: tasks.length - 2, timezone }, 'The worker is ready');
+log.info({ sources: Object.keys(config?.sources ?? {}), timezone }, 'The worker is ready');
 process.send?.({ ready: true });
-void guarded('reports', () => reports.tick());
+void guarded('loads', async () => loads?.tick());
+void guarded('reports', watch);
+
+/** Looks whether a source is in trouble, and sends what is due. */
+async function watch(): Promise<void> {
+  await alarms.watch();
+  await reports.tick();
+}
 
 function at(line: string, name: string, work: () => Promise<void> | undefined): void {
   // A tick that would overlap the one before it has nothing to do that the next will not.
@@ -49,8 +56,7 @@ async function guarded(name: string, work: () => Promise<void> | undefined): Pro
 async function stop(reason: string): Promise<void> {
   log.info({ reason }, 'The worker ends');
   for (const task of tasks) void task.stop();
-  loads?.stop();
-  await reports.stop();
+  await Promise.all([loads?.stop(), reports.stop()]);
   await close().catch(() => undefined);
   process.exit(0);
 }

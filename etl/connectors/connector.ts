@@ -44,4 +44,10 @@ export type Request = {
 /** An error in what a source is or gives, told in a sentence that says what to do. */
 export class SourceError extends Error {
   override name = 'SourceError';
+  /** trying again later gives the same: somebody has to change the settings or the source */
+  isLasting: boolean;
+  constructor(message: string, patience: 'passing' | 'lasting' = 'passing') {
+    super(message);
+    this.isLasting = patience === 'lasting';
+  }
 }

@@ -32,10 +32,14 @@ export async function readSql(source: SqlSource, stream: SqlStream, request: Req
   const scheme = /^(\w+):/.exec(source.connection)?.[1] ?? '';
   const opener = open[scheme];
   if (scheme === 'mssql' || scheme === 'sqlserver')
-    throw new SourceError('MS SQL is not read directly: run a Singer tap for it, with kind: singer');
+    throw new SourceError(
+      'MS SQL is not read directly: run a Singer tap for it, with kind: singer',
+      'lasting',
+    );
   if (!opener)
     throw new SourceError(
       'expected a connection that begins with postgres://, mysql://, mariadb:// or sqlite:',
+      'lasting',
     );
   let db: Dialect | null = null;
   try {
@@ -49,6 +53,7 @@ export async function readSql(source: SqlSource, stream: SqlStream, request: Req
       if (columns.includes(column)) continue;
       throw new SourceError(
         `${stream.from ?? 'the query'} has no column «${column}»; it has ${columns.join(', ')}`,
+        'lasting',
       );
     }
     const cursor = stream.cursor ? db.quote(stream.cursor) : null;

@@ -22,10 +22,17 @@ export async function up(knex: Knex): Promise<void> {
       fresh_at timestamptz,
       last_run_id bigint,
       failures integer not null default 0,
+      failing_since timestamptz,
       error text,
+      is_lasting boolean not null default false,
+      stale_after_s double precision,
+      due_at timestamptz,
+      due_line text,
+      retry_at timestamptz,
       is_configured boolean not null default true
     );
-    comment on table ops.sources is 'one row per source; fresh_at is the end of its last successful load';
+    comment on table ops.sources is
+      'one row per source; fresh_at is the end of its last successful load, due_at its next run by due_line, retry_at an earlier try after a failure; is_lasting: trying again cannot heal the error';
 
     create table ops.runs (
       run_id bigint generated always as identity primary key,
@@ -34,10 +41,26 @@ export async function up(knex: Knex): Promise<void> {
       started_at timestamptz not null default clock_timestamp(),
       finished_at timestamptz,
       error text,
+      cause text not null default 'hand' check (cause in ('hand', 'schedule', 'retry', 'quarantine')),
+      attempt integer not null default 1,
+      warnings jsonb not null default '[]',
       data_version bigint
     );
     create index runs_source on ops.runs (source, started_at desc);
-    comment on table ops.runs is 'one row per attempt to load a source';
+    comment on table ops.runs is
+      'one row per attempt to load a source; attempt counts from its last success, warnings are [{code, stream, …}]';
+
+    create unlogged table ops.run_progress (
+      run_id bigint primary key,
+      phase text not null check (phase in ('reading', 'waiting', 'merging', 'deriving')),
+      stream text,
+      stream_number integer,
+      streams integer not null,
+      rows bigint not null default 0,
+      beat_at timestamptz not null default clock_timestamp()
+    );
+    comment on table ops.run_progress is
+      'one row per run under way, written once a second beside its transaction; rows have landed of all its streams';
 
     create table ops.run_streams (
       run_id bigint not null references ops.runs on delete cascade,
@@ -53,6 +76,8 @@ export async function up(knex: Knex): Promise<void> {
       deleted bigint not null default 0,
       seconds numeric,
       detected jsonb not null default '{}',
+      cursor_from text,
+      cursor_to text,
       primary key (run_id, stream)
     );
     comment on table ops.run_streams is

@@ -148,10 +148,12 @@ async function createSchedules(knex: Knex) {
     );
     create index schedules_due on app.schedules (next_run_at) where not is_paused;
 
-    -- One row per schedule, run and recipient: the unique key is what makes sending happen once.
+    -- One row per mail to a recipient, of a schedule's run or of an incident: the unique keys make sending happen once.
     create table app.deliveries (
       id uuid primary key default gen_random_uuid(),
-      schedule_id uuid not null references app.schedules on delete cascade,
+      schedule_id uuid references app.schedules on delete cascade,
+      incident_id uuid,
+      event text check (event in ('opened', 'resolved')),
       run_at timestamptz not null,
       recipient text not null,
       locale text not null,
@@ -166,7 +168,9 @@ async function createSchedules(knex: Knex) {
       locked_at timestamptz,
       sent_at timestamptz,
       created_at timestamptz not null default now(),
-      unique (schedule_id, run_at, recipient)
+      unique (schedule_id, run_at, recipient),
+      unique (incident_id, event, recipient),
+      check ((schedule_id is null) <> (incident_id is null) and (incident_id is null) = (event is null))
     );
     create index deliveries_due on app.deliveries (next_attempt_at)
       where status in ('queued', 'rendering');
@@ -192,5 +196,6 @@ async function createIncidents(knex: Knex) {
       resolved_at timestamptz
     );
     create unique index incidents_open on app.incidents (rule, cause) where state <> 'resolved';
+    alter table app.deliveries add foreign key (incident_id) references app.incidents on delete cascade;
   `);
 }

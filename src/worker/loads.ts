@@ -1,43 +1,55 @@
-import { runSources } from '../../etl/run.ts';
-import type { Config } from '../../etl/config.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Config } from '../../etl/config.ts';
+import { runSources } from '../../etl/run.ts';
+import { claim, plan } from './queue.ts';
 
 export type Loads = {
-  /** Loads the source when those before it are done; a source that already waits is not queued twice. */
-  request(source: string): Promise<void>;
-  stop(): void;
+  /** Loads what is due until nothing is; a tick that comes meanwhile joins the running one. */
+  tick(): Promise<void>;
+  /** Ends the load that is under way; the next worker begins it anew. */
+  stop(patience?: number): Promise<void>;
 };
 
-/** One load at a time: two would share the memory and the processors that the pages need. */
-export function createLoads(config: Config, warehouseUrl: string, log: Logger, run = runSources): Loads {
-  const waiting = new Map<string, Promise<void>>();
+/** One load at a time in each worker: two would share the memory and the processors that the pages need. */
+export async function createLoads(
+  config: Config,
+  warehouseUrl: string,
+  log: Logger,
+  afterwards: () => Promise<void> = async () => undefined,
+): Promise<Loads> {
+  await plan(config, warehouseUrl);
   const ending = new AbortController();
-  let last: Promise<void> = Promise.resolve();
+  let running: Promise<void> | null = null;
 
-  const load = async (source: string) => {
-    waiting.delete(source);
-    if (ending.signal.aborted) return;
-    const summaries = await run({
-      warehouseUrl,
-      config,
-      only: [source],
-      log: (line) => log.info(line),
-      signal: ending.signal,
-    });
-    for (const { status, error } of summaries) {
-      if (status === 'failed') log.error({ source, error }, 'A source was not loaded');
+  const work = async () => {
+    while (!ending.signal.aborted) {
+      const due = await claim(config);
+      if (!due) return;
+      const summaries = await runSources({
+        warehouseUrl,
+        config,
+        only: [due.source],
+        cause: due.cause,
+        log: (line) => log.info(line),
+        signal: ending.signal,
+      });
+      for (const { source, status, error } of summaries) {
+        if (status === 'failed') log.error({ source, error }, 'A source was not loaded');
+      }
+      await afterwards();
     }
   };
 
   return {
-    request(source) {
-      const queued = waiting.get(source);
-      if (queued) return queued;
-      const turn = last.then(() => load(source));
-      waiting.set(source, turn);
-      last = turn.catch(() => undefined);
-      return turn;
+    tick() {
+      if (ending.signal.aborted) return Promise.resolve();
+      running ??= work().finally(() => (running = null));
+      return running;
     },
-    stop: () => ending.abort(),
+    async stop(patience = 4000) {
+      ending.abort();
+      await Promise.race([running?.catch(() => undefined), sleep(patience, undefined, { ref: false })]);
+    },
   };
 }

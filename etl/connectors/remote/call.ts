@@ -22,6 +22,8 @@ export type CallOptions<T> = {
   /** waits for the turn of each attempt */
   turn?(): Promise<void>;
   attempts?: number;
+  /** what «not found» means here; an error if left out */
+  missing?(): T;
 };
 
 const pause = 500;
@@ -47,6 +49,7 @@ export async function call<T>(request: Call, options: CallOptions<T>): Promise<T
       const { status } = response;
       if (response.ok) return await options.take(response);
       await response.body?.cancel();
+      if (status === 404 && options.missing) return options.missing();
       if (status === 401 && options.authorize && !renewed) {
         isRenewal = renewed = true;
         attempt--;
@@ -54,7 +57,7 @@ export async function call<T>(request: Call, options: CallOptions<T>): Promise<T
       }
       reason = `${request.name} answered ${status}`;
       if (status !== 429 && status !== 408 && status < 500)
-        throw new SourceError(`${reason}: check address and rights`);
+        throw new SourceError(`${reason}: check address and rights`, 'lasting');
       wait = readRetryAfter(response.headers.get('retry-after')) ?? wait;
       if (wait > longestWish)
         throw new SourceError(
@@ -92,9 +95,9 @@ async function follow<T>(request: Call, options: CallOptions<T>, isRenewal: bool
     const isUpgrade =
       url.protocol === 'http:' && next.protocol === 'https:' && next.hostname === url.hostname;
     if (next.origin !== url.origin && !isUpgrade)
-      throw new SourceError(`${request.name} redirects to another host; it is not followed`);
+      throw new SourceError(`${request.name} redirects to another host; it is not followed`, 'lasting');
     if (request.method === 'POST' && response.status !== 307 && response.status !== 308)
-      throw new SourceError(`${request.name} redirects a POST; give the address it redirects to`);
+      throw new SourceError(`${request.name} redirects a POST; give the address it redirects to`, 'lasting');
     url = next;
   }
   throw new SourceError(`${request.name} redirects in a circle`);

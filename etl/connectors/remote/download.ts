@@ -47,7 +47,10 @@ export async function download(
       for await (const part of response.body ?? []) {
         got += (part as Uint8Array).length;
         if (got > limit * 1024 * 1024)
-          throw new SourceError(`${name} has more than ${limit} MB; raise max_download_mb if that is right`);
+          throw new SourceError(
+            `${name} has more than ${limit} MB; raise max_download_mb if that is right`,
+            'lasting',
+          );
         yield part as Uint8Array;
       }
     };

@@ -30,8 +30,11 @@ export function isForbidden(address: string): boolean {
 /** @throws SourceError for an address that is written out; a name is judged when it is connected to. */
 export function checkAddress(url: URL): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new SourceError(`expected an address of http or https, not ${url.protocol.replace(':', '')}`);
-  if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) throw new SourceError(refusal);
+    throw new SourceError(
+      `expected an address of http or https, not ${url.protocol.replace(':', '')}`,
+      'lasting',
+    );
+  if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) throw new SourceError(refusal, 'lasting');
 }
 
 type Resolve = (
@@ -48,7 +51,7 @@ export const guardLookup =
       if (error) return done(error, '', 4);
       const first = addresses[0];
       if (!first || addresses.some(({ address }) => isForbidden(address)))
-        return done(new SourceError(refusal), '', 4);
+        return done(new SourceError(refusal, 'lasting'), '', 4);
       if (options.all) return done(null, addresses);
       done(null, first.address, first.family);
     });
@@ -57,7 +60,7 @@ export const guardLookup =
 /** For what connects by itself, such as the driver of a database. A name that means nothing is its to complain about. */
 export async function checkHost(host: string): Promise<void> {
   const found = await lookUpAll(host, { all: true }).catch(() => []);
-  if (found.some(({ address }) => isForbidden(address))) throw new SourceError(refusal);
+  if (found.some(({ address }) => isForbidden(address))) throw new SourceError(refusal, 'lasting');
 }
 
 /** A pool of connections that refuses such addresses. */

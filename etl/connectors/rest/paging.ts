@@ -14,6 +14,8 @@ export type Page = {
   page: number;
   count: number;
   got: number;
+  /** rows of the fullest page so far */
+  largest: number;
 };
 
 /** A parameter of a request: in its address, or below a path such as `params.Page.Offset` of its body. */
@@ -45,9 +47,17 @@ export function askForPage(ask: Ask, stream: RestStream, page: number, count: nu
   return ask;
 }
 
+export const isCounted = (paginate: RestStream['paginate']): boolean =>
+  paginate?.kind === 'page' || paginate?.kind === 'offset';
+
 /** What the page after this one is asked for with; null after the last. */
 export function askForNext(first: Ask, stream: RestStream, at: Page): Ask | null {
   const { paginate } = stream;
+  if (paginate && 'path' in paginate) {
+    const says = (path: string | undefined) =>
+      path === undefined ? undefined : String(pick(at.document, path));
+    if (says(paginate.end) === 'true' || says(paginate.more) === 'false') return null;
+  }
   switch (paginate?.kind) {
     case undefined:
       return null;
@@ -67,7 +77,8 @@ export function askForNext(first: Ask, stream: RestStream, at: Page): Ask | null
     case 'page':
     case 'offset': {
       const full = paginate.kind === 'page' ? paginate.size : paginate.limit;
-      if (!at.got || (full && at.got < full)) return null;
+      // A server may give fewer rows a page than it was asked for: only a page shorter than its own is the last.
+      if (!at.got || (full && at.got < Math.min(full, at.largest))) return null;
       return askForPage(first, stream, at.page, at.count);
     }
   }
@@ -77,6 +88,6 @@ export function askForNext(first: Ask, stream: RestStream, at: Page): Ask | null
 function keepHost(address: string, base: URL): URL {
   const next = new URL(address, base);
   if (next.origin !== base.origin)
-    throw new SourceError('the next page lies on another host; it is not followed');
+    throw new SourceError('the next page lies on another host; it is not followed', 'lasting');
   return next;
 }

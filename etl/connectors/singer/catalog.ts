@@ -18,6 +18,7 @@ export function select(told: string, wanted: string[]): string {
   if (missing.length)
     throw new SourceError(
       `the tap has no stream ${missing.join(', ')}; it has ${entries.map(({ stream, tap_stream_id }) => stream ?? tap_stream_id).join(', ')}`,
+      'lasting',
     );
   const streams = entries.map((entry) => {
     const selected = wanted.some((name) => name === entry.stream || name === entry.tap_stream_id);

@@ -73,7 +73,8 @@ export async function* runTap(
     }
     const { code, killer, error } = await ended;
     if (stopped !== null) throw new SourceError(stopped);
-    if (error?.code === 'ENOENT') throw new SourceError('there is no such command: is the tap installed?');
+    if (error?.code === 'ENOENT')
+      throw new SourceError('there is no such command: is the tap installed?', 'lasting');
     if (error) throw new SourceError(`the tap cannot be started (${error.code ?? error.name})`);
     if (code === 0) return;
     const last = redact(complaint, [source.config, source.env, source.args])

@@ -6,7 +6,8 @@ import type { Dialect } from '../sql.ts';
 
 /** MySQL and MariaDB: `mysql://user:password@host:3306/base?ssl=true`, or `?socket=/path` in place of a host. */
 export async function openMysql(source: SqlSource): Promise<Dialect> {
-  if (!URL.canParse(source.connection)) throw new SourceError('the connection is not a well-formed address');
+  if (!URL.canParse(source.connection))
+    throw new SourceError('the connection is not a well-formed address', 'lasting');
   const url = new URL(source.connection);
   const ca = url.searchParams.get('ssl_ca');
   const socket = url.searchParams.get('socket');

@@ -2,12 +2,14 @@ import type { Command } from 'commander';
 import pg from 'pg';
 import { Problem } from '../../../schema/problem.ts';
 import { findPlace } from '../place.ts';
+import { showProgress } from '../progress.ts';
 import { load, raiseSources } from '../stack/raise.ts';
 import { readSecret } from '../stack/secret.ts';
 import { withWarehouse } from '../stack/session.ts';
 import type { Session } from '../stack/session.ts';
 import { createSteps } from '../steps.ts';
 import { printTable } from '../table.ts';
+import { addStatus } from './etl-status.ts';
 
 type Json = { json?: boolean };
 
@@ -22,23 +24,7 @@ export function addEtl(program: Command): void {
     true,
   );
 
-  etl
-    .command('status')
-    .description('each source with its last run')
-    .option('--json', 'print JSON')
-    .action(async ({ json }: Json) => {
-      const rows = await select(`
-        select s.source, s.kind, r.status, r.started_at, r.finished_at, s.fresh_at, s.failures,
-               coalesce(sum(t.read), 0)::int as read, coalesce(sum(t.quarantined), 0)::int as quarantined,
-               coalesce(r.error, s.error) as error
-        from ops.sources s
-        left join lateral (select * from ops.runs where source = s.source order by started_at desc limit 1) r on true
-        left join ops.run_streams t using (run_id)
-        where s.is_configured
-        group by s.source, s.kind, s.fresh_at, s.failures, s.error, r.status, r.started_at, r.finished_at, r.error
-        order by s.source`);
-      print(rows, json, 'Nothing was loaded yet: run "pulse etl run".');
-    });
+  addStatus(etl);
 
   etl
     .command('quarantine')
@@ -59,32 +45,53 @@ export function addEtl(program: Command): void {
 }
 
 function addLoading(command: Command, isRetry: boolean): void {
+  if (!isRetry)
+    command.option(
+      '--accept-deletions',
+      'believe the named sources even if most of their rows, or a file, are gone',
+    );
   command
     .argument('[source...]', 'by default all')
     .option('--json', 'print the runs as JSON')
-    .action(async (only: string[], { json }: Json) => {
-      const place = findPlace();
-      await checkNames(place.config, only);
-      const { summaries } = await open(async ({ raised, running, steps, warehouse }) => {
-        if (raised) {
-          await raiseSources(raised);
-          return load(raised, { only, isRetry });
-        }
-        const env = {
-          ...process.env,
-          ...running?.sources,
-          WAREHOUSE_URL: warehouse,
-          PULSE_SECRET: readSecret(place.home),
-        };
-        return load({ place, env, steps, own: (part) => part }, { only, isRetry });
-      });
-      if (json) console.log(JSON.stringify(summaries, null, 2));
-      else
-        printTable(
-          summaries.map(({ source, status, seconds, error }) => ({ source, status, seconds, error })),
-        );
-      if (summaries.some(({ status }) => status === 'failed')) process.exitCode = 1;
-    });
+    .action(
+      async (only: string[], { json, acceptDeletions = false }: Json & { acceptDeletions?: boolean }) => {
+        const place = findPlace();
+        await checkNames(place.config, only);
+        if (acceptDeletions && only.length === 0)
+          throw new Problem('--accept-deletions expects the sources by name.', { exitCode: 2 });
+        const { summaries } = await open(async ({ raised, running, steps, warehouse }) => {
+          if (raised) {
+            await raiseSources(raised);
+            return watched(warehouse, () => load(raised, { only, isRetry, acceptDeletions }));
+          }
+          const env = {
+            ...process.env,
+            ...running?.sources,
+            WAREHOUSE_URL: warehouse,
+            PULSE_SECRET: readSecret(place.home),
+          };
+          const loader = { place, env, steps, own: <T>(part: T) => part };
+          return watched(warehouse, () => load(loader, { only, isRetry, acceptDeletions }));
+        });
+        if (json) console.log(JSON.stringify(summaries, null, 2));
+        else
+          printTable(
+            summaries.map(({ source, status, seconds, error }) => ({ source, status, seconds, error })),
+          );
+        if (!json)
+          for (const { warnings } of summaries) for (const line of warnings) console.log(`! ${line}`);
+        if (summaries.some(({ status }) => status === 'failed')) process.exitCode = 1;
+      },
+    );
+}
+
+async function watched<T>(warehouse: string, work: () => Promise<T>): Promise<T> {
+  const end = showProgress(warehouse);
+  try {
+    return await work();
+  } finally {
+    await end();
+  }
 }
 
 function open<T>(work: (session: Session) => Promise<T>): Promise<T> {

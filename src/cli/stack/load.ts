@@ -5,13 +5,16 @@ import { runSources } from '../../../etl/run.ts';
 const { WAREHOUSE_URL, PULSE_CONFIG } = process.env;
 if (!WAREHOUSE_URL || !PULSE_CONFIG) throw new Error('WAREHOUSE_URL and PULSE_CONFIG are needed');
 
-const isRetry = process.argv[2] === '--retry';
-const only = process.argv.slice(isRetry ? 3 : 2);
+const given = process.argv.slice(2);
+const isRetry = given.includes('--retry');
+const acceptDeletions = given.includes('--accept-deletions');
+const only = given.filter((word) => !word.startsWith('--'));
 const summaries = await runSources({
   warehouseUrl: WAREHOUSE_URL,
   config: readConfig(PULSE_CONFIG),
   ...(only.length > 0 && { only }),
   isRetry,
+  acceptDeletions,
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
 });
 process.send?.({ summaries }, () => process.exit(0));

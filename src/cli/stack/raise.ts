@@ -105,12 +105,12 @@ export async function loadOnce(stack: Stack): Promise<void> {
   await load(stack);
 }
 
-type Wish = { only?: string[]; isRetry?: boolean };
+type Wish = { only?: string[]; isRetry?: boolean; acceptDeletions?: boolean };
 type Loader = Pick<Stack, 'place' | 'env' | 'steps' | 'own'>;
 
 export async function load(
   { place, env, steps, own }: Loader,
-  { only = [], isRetry = false }: Wish = {},
+  { only = [], isRetry = false, acceptDeletions = false }: Wish = {},
 ): Promise<Loaded> {
   const config = env.PULSE_CONFIG ?? '';
   const loaded = await steps.run(
@@ -121,7 +121,11 @@ export async function load(
         spawnPart({
           name: 'load',
           file,
-          args: [...(isRetry ? ['--retry'] : []), ...only],
+          args: [
+            ...(isRetry ? ['--retry'] : []),
+            ...(acceptDeletions ? ['--accept-deletions'] : []),
+            ...only,
+          ],
           ...place,
           env,
           isJob: true,

@@ -1,12 +1,13 @@
 import type { Locale } from '../page.ts';
-import * as freshness from './freshness.ts';
+import { isStale, staleFrom } from '../timetable.ts';
 import { readGroups, readRows, type Group, type HeldRow } from './loads/quarantine.ts';
+import { tell } from './loads/reasons.ts';
 import { nextOf, words } from './loads/schedule.ts';
 import { latestRuns, runsOf, type Run } from './loads/runs.ts';
 import { read as readSettings } from './settings.ts';
 import { warehouse } from './warehouse.ts';
 
-export type { Counts, Run, RunStatus, StreamCounts } from './loads/runs.ts';
+export type { Counts, Progress, Run, RunStatus, StreamCounts, Warning } from './loads/runs.ts';
 export type { Group, HeldRow } from './loads/quarantine.ts';
 
 /** `removed`: the settings no longer name it, its data stay. Whether it is being loaded stands beside this. */
@@ -22,6 +23,13 @@ export type Source = {
   as_of: string | null;
   age_seconds: number | null;
   schedule: { words: string; next: string | null } | null;
+  /** when its data are stale if nothing comes until then; null when they never are */
+  stale_from: string | null;
+  /** a try after a failure and before its schedule */
+  retry: { at: string; attempt: number } | null;
+  /** trying again cannot heal the error */
+  is_lasting: boolean;
+  failing_since: string | null;
   failures: number;
   error: string | null;
   last: Run | null;
@@ -43,6 +51,10 @@ export type SourcePage = {
   timezone: string;
   source: Source;
   runs: Run[];
+  /** of the runs: which page is shown, of how many, and how many there are at all */
+  page: number;
+  pages: number;
+  count: number;
   cursors: Cursor[];
 };
 
@@ -61,19 +73,23 @@ type SourceRow = {
   entities: string[];
   schedule: string | null;
   fresh_at: Date | null;
+  stale_after_s: number | null;
+  due_at: Date | null;
+  retry_at: Date | null;
   failures: number;
+  failing_since: Date | null;
   error: string | null;
+  is_lasting: boolean;
   is_configured: boolean;
   waiting: number;
 };
 
-const shownRuns = 50;
 const pageSize = 25;
 const order: Health[] = ['failing', 'stale', 'never', 'fresh', 'removed'];
 
 /** Every source with its state and last run, those in trouble first. */
 export async function list(locale: Locale, now = new Date()): Promise<Overview> {
-  const [rows, runs, { timezone }] = await Promise.all([readSources(), latestRuns(), readSettings()]);
+  const [rows, runs, { timezone }] = await Promise.all([readSources(), latestRuns(locale), readSettings()]);
   const sources = rows
     .map((row) => describe(row, runs.get(row.source) ?? null, { locale, timezone, now }))
     .sort((a, b) => order.indexOf(a.health) - order.indexOf(b.health) || a.source.localeCompare(b.source));
@@ -84,11 +100,17 @@ export async function list(locale: Locale, now = new Date()): Promise<Overview> 
 }
 
 /** One source with its latest runs; null when there is none of this name. */
-export async function source(name: string, locale: Locale, now = new Date()): Promise<SourcePage | null> {
+export async function source(
+  name: string,
+  locale: Locale,
+  page = 1,
+  now = new Date(),
+): Promise<SourcePage | null> {
   if (!canBe(name)) return null;
-  const [[row], runs, cursors, { timezone }] = await Promise.all([
+  const [[row], found, latest, cursors, { timezone }] = await Promise.all([
     readSources(name),
-    runsOf(name, shownRuns),
+    runsOf(name, page, locale),
+    page > 1 ? latestRuns(locale) : null,
     readCursors(name),
     readSettings(),
   ]);
@@ -96,8 +118,8 @@ export async function source(name: string, locale: Locale, now = new Date()): Pr
   return {
     locale,
     timezone,
-    source: describe(row, runs[0] ?? null, { locale, timezone, now }),
-    runs,
+    source: describe(row, (latest ? latest.get(name) : found.runs[0]) ?? null, { locale, timezone, now }),
+    ...found,
     cursors,
   };
 }
@@ -114,7 +136,7 @@ export async function quarantine(
   if (!canBe(name)) return null;
   const [[row], groups, { timezone }] = await Promise.all([
     readSources(name),
-    readGroups(name),
+    readGroups(name, locale),
     readSettings(),
   ]);
   if (!row) return null;
@@ -131,7 +153,8 @@ const canBe = (name: string) => !name.includes('\0');
 /** The record of each source, with the number of rows that still wait in its quarantine. */
 async function readSources(name: string | null = null): Promise<SourceRow[]> {
   const { rows } = await warehouse().raw<{ rows: SourceRow[] }>(
-    `select s.source, s.kind, s.entities, s.schedule, s.fresh_at, s.failures, s.error, s.is_configured,
+    `select s.source, s.kind, s.entities, s.schedule, s.stale_after_s, s.fresh_at, s.due_at, s.retry_at,
+            s.failures, s.failing_since, s.error, s.is_lasting, s.is_configured,
             (select count(*) from ops.quarantine q where q.source = s.source and q.resolved_at is null) as waiting
        from ops.sources s
       where coalesce(s.source = ?::text, true)`,
@@ -140,10 +163,11 @@ async function readSources(name: string | null = null): Promise<SourceRow[]> {
   return rows;
 }
 
-/** How far the last committed load of each incremental stream came. */
+/** How far the last committed load of each incremental stream came; what a connector keeps for itself is not that. */
 async function readCursors(name: string): Promise<Cursor[]> {
   const { rows } = await warehouse().raw<{ rows: (Omit<Cursor, 'updated_at'> & { updated_at: Date })[] }>(
-    `select stream, left(cursor, 200) as cursor, updated_at from ops.cursors where source = ? order by stream`,
+    `select stream, left(cursor, 200) as cursor, updated_at from ops.cursors
+      where source = ? and stream ~ '^[a-z]' order by stream`,
     [name],
   );
   return rows.map((row) => ({ ...row, updated_at: row.updated_at.toISOString() }));
@@ -152,28 +176,35 @@ async function readCursors(name: string): Promise<Cursor[]> {
 type Moment = { locale: Locale; timezone: string; now: Date };
 
 function describe(row: SourceRow, last: Run | null, { locale, timezone, now }: Moment): Source {
-  const { source, kind, entities, fresh_at, failures, error, waiting, schedule } = row;
+  const { source, kind, entities, fresh_at, failures, error, waiting, schedule, due_at, retry_at } = row;
+  const next = schedule && (due_at?.toISOString() ?? nextOf(schedule, timezone, now));
+  const isRunning = last?.status === 'running';
   return {
     source,
     kind,
     entities,
-    health: healthOf(row, now),
-    is_running: last?.status === 'running',
+    health: healthOf(row, timezone, now),
+    is_running: isRunning,
     as_of: fresh_at?.toISOString() ?? null,
     age_seconds: fresh_at && Math.max(0, (now.getTime() - fresh_at.getTime()) / 1000),
-    schedule: schedule ? { words: words(schedule, locale), next: nextOf(schedule, timezone, now) } : null,
+    schedule: schedule ? { words: words(schedule, locale), next: next || null } : null,
+    stale_from: staleFrom(row, timezone)?.toISOString() ?? null,
+    // While it runs, the time written down is only for the case that its worker dies.
+    retry:
+      retry_at && failures > 0 && !isRunning ? { at: retry_at.toISOString(), attempt: failures + 1 } : null,
+    is_lasting: row.is_lasting,
+    failing_since: row.failing_since?.toISOString() ?? null,
     failures,
-    error: failures > 0 ? error : null,
+    error: failures > 0 && error ? tell(error, locale) : null,
     last,
     waiting,
   };
 }
 
 /** Late here is what is late on every other page. */
-function healthOf(row: SourceRow, now: Date): Health {
+function healthOf(row: SourceRow, timezone: string, now: Date): Health {
   if (!row.is_configured) return 'removed';
   if (row.failures > 0) return 'failing';
   if (!row.fresh_at) return 'never';
-  const [found] = freshness.describe([row], [], now).asOf().sources;
-  return found?.is_stale ? 'stale' : 'fresh';
+  return isStale(row, timezone, now) ? 'stale' : 'fresh';
 }

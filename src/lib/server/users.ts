@@ -88,7 +88,8 @@ export async function speak(userId: string, locale: Locale): Promise<void> {
   await warehouse()('app.users').where({ id: userId }).update({ locale });
 }
 
-const adminEmail = 'admin@pulse.local';
+/** The first person's address, made up: no mail ever arrives there. */
+export const adminEmail = 'admin@pulse.local';
 
 /** On the first start there must be one person who can get in. The password is kept in a file of the home. */
 export async function ensureAdmin(home: string): Promise<{ email: string; passwordFile: string }> {

@@ -1,3 +1,5 @@
+import type { Locale } from '../../page.ts';
+import { tell } from './reasons.ts';
 import { warehouse } from '../warehouse.ts';
 
 /** Rows that wait for the same reason. `id` names the group in an address. */
@@ -5,6 +7,8 @@ export type Group = {
   id: string;
   field: string;
   reason: string;
+  /** the reason in the reader's language */
+  told: string;
   count: number;
   streams: string[];
   since: string;
@@ -24,8 +28,8 @@ const shownCells = 200;
 const shownLetters = 1000;
 
 /** The groups of a source's open quarantine, the largest first. */
-export async function readGroups(source: string): Promise<Group[]> {
-  const { rows } = await warehouse().raw<{ rows: (Omit<Group, 'since'> & { since: Date })[] }>(
+export async function readGroups(source: string, locale: Locale): Promise<Group[]> {
+  const { rows } = await warehouse().raw<{ rows: (Omit<Group, 'since' | 'told'> & { since: Date })[] }>(
     `select md5(field || chr(10) || reason) as id, field, reason, count(*) as count,
             array_agg(distinct stream order by stream) as streams, min(first_seen_at) as since
        from ops.quarantine
@@ -35,7 +39,7 @@ export async function readGroups(source: string): Promise<Group[]> {
       limit ?`,
     [source, shownGroups],
   );
-  return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
+  return rows.map((row) => ({ ...row, told: tell(row.reason, locale), since: row.since.toISOString() }));
 }
 
 /** One page of the rows of a group, in the order of their source: line 9 before line 10. */

@@ -1,6 +1,8 @@
+import type { Locale } from '../../page.ts';
+import { tell } from './reasons.ts';
 import { warehouse } from '../warehouse.ts';
 
-/** `interrupted`: still open in the record, but nobody is loading the source any more. */
+/** `interrupted`: still open in the record, but its process died: nobody holds the lock of the source. */
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'interrupted';
 
 /** `read` is the sum of the five after it; `deleted` counts records that vanished from the source. */
@@ -21,12 +23,33 @@ export type StreamCounts = {
   counts: Counts;
   seconds: number | null;
   per_second: number | null;
+  /** where this run began to read and where the next one will */
+  cursor: { from: string | null; to: string | null } | null;
   /** what was found out about the form of the data, as path and value */
   detected: { of: string; name: string; value: string }[];
 };
 
+/** How far a run under way is; `rows` have landed so far, of all its streams. */
+export type Progress = {
+  phase: 'reading' | 'waiting' | 'merging' | 'deriving';
+  stream: string | null;
+  stream_number: number | null;
+  streams: number;
+  rows: number;
+  /** seconds since its process last gave a sign of life */
+  silent: number;
+};
+
+/** Something the run did otherwise than asked: `rows_kept`, `files_gone`. */
+export type Warning = { code: string; stream: string; vanished: number; known?: number; files?: string[] };
+
 export type Run = {
   run_id: number;
+  cause: 'hand' | 'schedule' | 'retry' | 'quarantine';
+  /** since the last success: 1, 2 … */
+  attempt: number;
+  progress: Progress | null;
+  warnings: Warning[];
   status: RunStatus;
   started_at: string;
   finished_at: string | null;
@@ -45,11 +68,17 @@ type StreamRow = Counts & {
   is_full: boolean;
   seconds: number | null;
   detected: Record<string, unknown>;
+  cursor_from: string | null;
+  cursor_to: string | null;
 };
 
 type RunRow = {
   run_id: number;
   source: string;
+  cause: Run['cause'];
+  attempt: number;
+  progress: Progress | null;
+  warnings: Warning[];
   status: RunStatus;
   started_at: Date;
   finished_at: Date | null;
@@ -61,22 +90,36 @@ type RunRow = {
 const names = ['read', 'inserted', 'updated', 'unchanged', 'duplicate', 'quarantined', 'deleted'] as const;
 
 /** The latest run of each source. */
-export async function latestRuns(): Promise<Map<string, Run>> {
+export async function latestRuns(locale: Locale): Promise<Map<string, Run>> {
   const rows = await readRuns(
     `r.run_id in (select (select x.run_id from ops.runs x where x.source = s.source
                            order by x.started_at desc limit 1) from ops.sources s)`,
     [],
   );
-  return new Map(rows.map((row) => [row.source, describe(row)]));
+  return new Map(rows.map((row) => [row.source, describe(row, locale)]));
 }
 
-/** The latest runs of one source, newest first. */
-export async function runsOf(source: string, limit: number): Promise<Run[]> {
-  const rows = await readRuns(
-    `r.run_id in (select x.run_id from ops.runs x where x.source = ? order by x.started_at desc limit ?)`,
-    [source, limit],
+export const pageSize = 25;
+
+/** One page of the runs of a source, newest first, and how many there are. */
+export async function runsOf(
+  source: string,
+  page: number,
+  locale: Locale,
+): Promise<{ runs: Run[]; count: number; page: number; pages: number }> {
+  const { rows } = await warehouse().raw<{ rows: { n: number }[] }>(
+    'select count(*) as n from ops.runs where source = ?',
+    [source],
   );
-  return rows.map(describe);
+  const count = rows[0]?.n ?? 0;
+  const pages = Math.max(1, Math.ceil(count / pageSize));
+  const shown = Math.min(Math.max(1, page), pages);
+  const found = await readRuns(
+    `r.run_id in (select x.run_id from ops.runs x where x.source = ?
+                   order by x.started_at desc, x.run_id desc limit ? offset ?)`,
+    [source, pageSize, (shown - 1) * pageSize],
+  );
+  return { runs: found.map((row) => describe(row, locale)), count, page: shown, pages };
 }
 
 /**
@@ -95,11 +138,15 @@ async function readRuns(which: string, values: (string | number)[]): Promise<Run
                         else 'interrupted' end as state
          from ops.runs r where ${which}
      )
-     select f.run_id, f.source, f.state as status, f.started_at, f.finished_at, f.error,
+     select f.run_id, f.source, f.cause, f.attempt, f.warnings, f.state as status, f.started_at, f.finished_at, f.error,
             case when f.state <> 'interrupted'
               then extract(epoch from coalesce(f.finished_at, clock_timestamp()) - f.started_at)::float8 end as seconds,
+            case when f.state = 'running' and p.run_id is not null then jsonb_build_object(
+              'phase', p.phase, 'stream', p.stream, 'stream_number', p.stream_number, 'streams', p.streams,
+              'rows', p.rows, 'silent', extract(epoch from clock_timestamp() - p.beat_at)) end as progress,
             coalesce(t.streams, '[]') as streams
        from found f
+       left join ops.run_progress p on p.run_id = f.run_id
        left join lateral (select jsonb_agg(to_jsonb(s) order by s.stream) as streams
                             from ops.run_streams s where s.run_id = f.run_id) t on true
       order by f.started_at desc, f.run_id desc`,
@@ -108,11 +155,12 @@ async function readRuns(which: string, values: (string | number)[]): Promise<Run
   return rows;
 }
 
-function describe({ source: _, ...row }: RunRow): Run {
+function describe({ source: _, ...row }: RunRow, locale: Locale): Run {
   const streams = row.streams.map(describeStream);
   const counts = streams.length ? sum(streams.map((one) => one.counts)) : null;
   return {
     ...row,
+    error: row.error && tell(row.error, locale),
     started_at: row.started_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
     per_second: counts && rate(counts.read, row.seconds),
@@ -130,6 +178,7 @@ function describeStream(row: StreamRow): StreamCounts {
     counts: sum([row]),
     seconds,
     per_second: rate(row.read, seconds),
+    cursor: row.cursor_to === null ? null : { from: cut(row.cursor_from), to: cut(row.cursor_to) },
     detected: flatten(row.detected),
   };
 }
@@ -138,6 +187,8 @@ function sum(all: Counts[]): Counts {
   const total = (name: keyof Counts) => all.reduce((sofar, one) => sofar + one[name], 0);
   return Object.fromEntries(names.map((name) => [name, total(name)])) as Counts;
 }
+
+const cut = (text: string | null) => text && text.slice(0, 200);
 
 function rate(read: number, seconds: number | null): number | null {
   return seconds && read ? read / seconds : null;

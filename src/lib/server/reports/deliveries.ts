@@ -3,9 +3,8 @@ import type { Locale } from '../../page.ts';
 import { warehouse } from '../warehouse.ts';
 import type { Recipient } from './schedules.ts';
 
-export type Delivery = {
+type Held = {
   id: string;
-  schedule_id: string;
   run_at: Date;
   recipient: string;
   locale: Locale;
@@ -13,12 +12,21 @@ export type Delivery = {
   attempts: number;
   /** changes with every claim: who holds an old one can no longer write */
   locked_by: string;
+};
+
+export type ReportDelivery = Held & {
+  incident_id: null;
+  schedule_id: string;
   title: string;
   page: string;
   state: string;
   owner_id: string;
   recipients: Recipient[];
 };
+export type AlarmDelivery = Held & { incident_id: string; event: 'opened' | 'resolved' };
+
+/** One mail to one recipient: a report, or word of an incident. */
+export type Delivery = ReportDelivery | AlarmDelivery;
 
 /** Minutes to wait after the first, second … failed try; after the last one it is given up. */
 const pauses = [1, 5, 15, 60, 180];
@@ -44,9 +52,9 @@ export async function claim(worker: string, lease = leaseSeconds): Promise<Deliv
          from due where d.id = due.id
        returning d.*
      )
-     select t.id, t.schedule_id, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
+     select t.id, t.schedule_id, t.incident_id, t.event, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
             s.title, s.page, s.state, s.owner_id, s.recipients
-       from taken t join app.schedules s on s.id = t.schedule_id`,
+       from taken t left join app.schedules s on s.id = t.schedule_id`,
     [`${worker} ${randomUUID()}`, lease],
   );
   return rows[0] ?? null;

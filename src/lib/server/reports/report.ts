@@ -46,7 +46,8 @@ function refuseEmpty({ kpis, charts }: HomePage): void {
   }
 }
 
-async function readCompany(): Promise<string> {
+/** What the company calls itself. */
+export async function readCompany(): Promise<string> {
   const row = await warehouse()<{ key: string; value: unknown }>('core.settings')
     .first('value')
     .where({ key: 'company' });

@@ -4,8 +4,9 @@ import { dataVersion } from '../cube.ts';
 import { log } from '../log.ts';
 import { rightsKey } from '../token.ts';
 import * as viewers from '../viewers.ts';
+import * as alarm from './alarm.ts';
 import * as deliveries from './deliveries.ts';
-import { leaseSeconds, type Delivery } from './deliveries.ts';
+import { leaseSeconds, type Delivery, type ReportDelivery } from './deliveries.ts';
 import { MailProblem, messageId, open, type Mailer } from './mail.ts';
 import { oneLine, type Outcome } from './outcome.ts';
 import type { Mail } from './render.ts';
@@ -56,12 +57,24 @@ export function createRunner({
     );
   };
 
+  /** The mail; a sentence when nobody should get it. */
+  const write = async (delivery: Delivery): Promise<Mail | string> => {
+    if (delivery.incident_id !== null) {
+      const { incident_id, event, user_id, locale } = delivery;
+      return alarm.compose(incident_id, event, user_id, locale);
+    }
+    const viewer = await viewerOf(delivery);
+    if (typeof viewer === 'string') return viewer;
+    // Without a mail server there is no use in counting anything.
+    mailer ??= openMailer();
+    return shared.get(delivery, viewer);
+  };
+
   const deliver = async (delivery: Delivery) => {
     try {
-      const viewer = await viewerOf(delivery);
-      if (typeof viewer === 'string') return await deliveries.markDiscarded(delivery, viewer);
+      const mail = await write(delivery);
+      if (typeof mail === 'string') return await deliveries.markDiscarded(delivery, mail);
       mailer ??= openMailer();
-      const mail = await shared.get(delivery, viewer);
       if (stopping) return await deliveries.release(delivery);
       // Another worker may have taken it over while this one was slow.
       if (!(await deliveries.hold(delivery, lease))) return;
@@ -89,12 +102,15 @@ export function createRunner({
   };
 }
 
-function nameOf({ schedule_id, run_at, recipient }: Delivery): string {
-  return `${schedule_id}|${run_at.toISOString()}|${recipient}`;
+function nameOf(delivery: Delivery): string {
+  const { run_at, recipient } = delivery;
+  const of =
+    delivery.incident_id === null ? delivery.schedule_id : `${delivery.incident_id} ${delivery.event}`;
+  return `${of}|${run_at.toISOString()}|${recipient}`;
 }
 
 /** Whose rows the recipient gets; a sentence when there is nobody to get them. */
-async function viewerOf(delivery: Delivery): Promise<Viewer | string> {
+async function viewerOf(delivery: ReportDelivery): Promise<Viewer | string> {
   const { user_id, recipient, recipients, owner_id, locale } = delivery;
   const isWanted = recipients.some((one) =>
     user_id ? one.user_id === user_id : !one.user_id && one.email.trim().toLowerCase() === recipient,
@@ -135,7 +151,7 @@ class Shared {
     this.#make = makeReport;
   }
 
-  async get(delivery: Delivery, viewer: Viewer): Promise<Mail> {
+  async get(delivery: ReportDelivery, viewer: Viewer): Promise<Mail> {
     const { schedule_id, run_at, owner_id, title } = delivery;
     // The mail names the person whose rows it is limited to.
     const who = viewer.access === 'company' ? '' : viewer.name;

@@ -140,6 +140,7 @@ describe('freshness', () => {
     fresh_at: at ? new Date(at) : null,
     failures: 0,
     schedule: '*/15 * * * *',
+    stale_after_s: null,
     ...more,
   });
 
@@ -151,6 +152,7 @@ describe('freshness', () => {
         source('new', null),
       ],
       [],
+      'UTC',
       now,
     );
     expect(asOf()).toMatchObject({ at: '2026-11-20T11:00:00.000Z', worst_source: 'ads' });
@@ -162,13 +164,18 @@ describe('freshness', () => {
     ['on time', source('a', '2026-11-21T11:00:00Z'), false],
     ['too old for its schedule', source('a', '2026-11-19T11:00:00Z'), true],
     ['old but loaded by hand', source('a', '2026-01-01T11:00:00Z', { schedule: null }), false],
-    ['failing', source('a', '2026-11-21T11:00:00Z', { failures: 1 }), true],
+    ['in time although its last try failed', source('a', '2026-11-21T11:00:00Z', { failures: 1 }), false],
+    [
+      'loaded by hand, and that failed',
+      source('a', '2026-11-21T11:00:00Z', { schedule: null, failures: 1 }),
+      true,
+    ],
   ])('%s', (_, one, stale) => {
-    expect(describeFreshness([one], [], now).asOf().sources[0]?.is_stale).toBe(stale);
+    expect(describeFreshness([one], [], 'UTC', now).asOf().sources[0]?.is_stale).toBe(stale);
   });
 
   test('what no source has brought is missing', () => {
-    const { missing } = describeFreshness([], [{ source: 'crm', entity: 'deals' }], now);
+    const { missing } = describeFreshness([], ['deals'], 'UTC', now);
     expect(missing(['marketing_spend', 'deals'])).toEqual(['marketing_spend']);
   });
 });

@@ -1,0 +1,70 @@
+import type { Locale } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+
+type Message = (values: Record<string, string>, options: { locale: Locale }) => string;
+
+/**
+ * What loading says in English about rows and runs, with the values it puts into the sentence. Loading keeps the
+ * sentence; its pattern is made of the English message, so the two cannot drift apart.
+ */
+const told: [message: unknown, ...values: string[]][] = [
+  [m.reason_number],
+  [m.reason_boolean],
+  [m.reason_date],
+  [m.reason_currency],
+  [m.reason_too_long],
+  [m.reason_none_of, 'values'],
+  [m.reason_between, 'least', 'most'],
+  [m.reason_at_least, 'least'],
+  [m.reason_required],
+  [m.reason_rate],
+  [m.reason_cells, 'cells', 'header'],
+  [m.reason_not_json, 'text'],
+  [m.reason_interrupted],
+  [m.reason_stopped],
+  [m.reason_no_file, 'place'],
+  [m.reason_no_column, 'name', 'column', 'columns'],
+  [m.reason_no_header, 'name'],
+  [m.reason_empty_file, 'name'],
+  [m.reason_changing, 'name'],
+  [m.reason_ends_early, 'name'],
+  [m.reason_busy_file, 'name'],
+  [m.reason_encoding, 'encoding'],
+  [m.reason_no_list, 'name', 'path'],
+  [m.reason_db_refused],
+  [m.reason_db_host],
+  [m.reason_db_late],
+  [m.reason_db_user],
+  [m.reason_db_timeout],
+  [m.reason_db_closed],
+  [m.reason_wait, 'name', 'status', 'seconds'],
+  [m.reason_answered_often, 'name', 'status', 'times'],
+  [m.reason_answered, 'name', 'status'],
+  [m.reason_unreachable, 'name', 'code', 'times'],
+  [m.reason_html, 'name'],
+  [m.reason_other_host, 'name'],
+  [m.reason_token],
+  [m.reason_tap_missing],
+  [m.reason_tap_ended, 'code', 'text'],
+  [m.reason_tap_stream, 'stream', 'streams'],
+  [m.reason_derive, 'name', 'text'],
+];
+
+const patterns = told.map(([message, ...values]) => {
+  const say = message as Message;
+  const marks = Object.fromEntries(values.map((value) => [value, `\0${value}\0`]));
+  const source = say(marks, { locale: 'en' })
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/\0(\w+)\0/g, (_, value: string) => `(?<${value}>.+?)`);
+  return { say, pattern: new RegExp(`^${source}$`, 's') };
+});
+
+/** A sentence of loading in the reader's language; one that is not known here stays as it was written. */
+export function tell(sentence: string, locale: Locale): string {
+  if (locale === 'en') return sentence;
+  for (const { say, pattern } of patterns) {
+    const found = pattern.exec(sentence);
+    if (found) return say({ ...found.groups }, { locale });
+  }
+  return sentence;
+}
