@@ -30,12 +30,13 @@ export async function find(userId: string): Promise<Viewer | null> {
 
 type Employee = { employee_key: number; team_key: number | null };
 
-/** Linked by hand, else by the address that both records carry. */
+/** Linked by hand, else by the address that both records carry; in whichever system, it is one employee. */
 async function employeesOf({ id, email }: Person): Promise<Employee[]> {
   const { rows } = await warehouse().raw<{ rows: Employee[] }>(
-    `select employee_key, team_key
+    `select distinct c.employee_key, c.team_key
        from core.dim_employees e
-      where not is_deleted
+       join core.employees c on c.employee_key = coalesce(e.same_as, e.employee_key)
+      where not e.is_deleted
         and (exists (select from app.user_employees u
                       where u.user_id = ? and u.source = e.source and u.source_id = e.source_id)
              or (lower(e.email) = lower(?)
