@@ -12,12 +12,16 @@ export type Field = {
   values?: readonly string[];
   /** the entity whose source_id this field holds */
   ref?: EntityName;
+  /** the id by which another source, named by «refs», knows this same record; no record is made of it */
+  same?: EntityName;
   /** column in core, where it differs from the field's name */
   column?: string;
   /** not stored, only used on the way */
   transient?: true;
   min?: number;
   max?: number;
+  /** the moment of something that has happened: in the future it is a mistake */
+  past?: true;
 };
 
 export type Entity = {
@@ -33,6 +37,8 @@ export type Entity = {
   oneOf?: readonly (readonly string[])[];
   /** amounts that are converted to the reporting currency, and the moment whose rate applies */
   money?: { fields: readonly string[]; at: readonly string[] };
+  /** moments that follow each other; where they do not, one of them is left out */
+  order?: readonly { first: string; then: string; drop: string }[];
   /** fields that should be filled: completeness counts them */
   recommended?: readonly string[];
 };
@@ -40,6 +46,7 @@ export type Entity = {
 const text = { type: 'text' } as const;
 const number = { type: 'number' } as const;
 const timestamp = { type: 'timestamp' } as const;
+const moment = { type: 'timestamp', past: true } as const;
 const date = { type: 'date' } as const;
 const boolean = { type: 'boolean' } as const;
 const amount = { type: 'number' } as const;
@@ -49,6 +56,8 @@ const sourceId = { type: 'text', required: true } as const;
 const currency = { type: 'currency' } as const;
 const must = <T extends Field>(field: T): T & { required: true } => ({ ...field, required: true });
 const ref = (entity: EntityName): Field => ({ type: 'text', ref: entity });
+/** The same record's id in the source that «refs» names: both are one customer or employee. */
+const master = (entity: EntityName): Field => ({ type: 'text', same: entity });
 const oneOfValues = (...values: string[]): Field => ({ type: 'text', values });
 const pipelineKinds = oneOfValues('reach', 'react', 'reengage', 'refresh');
 const utm = { utm_source: text, utm_medium: text, utm_campaign: text };
@@ -105,6 +114,8 @@ export const entities: Record<EntityName, Entity> = {
       role: text,
       hired_at: date,
       left_at: date,
+      extension: text,
+      master_id: master('employees'),
     },
     recommended: ['email', 'team_id'],
   },
@@ -157,6 +168,7 @@ export const entities: Record<EntityName, Entity> = {
       phone: text,
       owner_id: ref('employees'),
       created_at: timestamp,
+      master_id: master('customers'),
     },
     recommended: ['industry', 'region', 'email', 'phone', 'owner_id'],
   },
@@ -164,7 +176,7 @@ export const entities: Record<EntityName, Entity> = {
     table: 'fct_deals',
     fields: {
       source_id: sourceId,
-      created_at: timestamp,
+      created_at: moment,
       status: oneOfValues('open', 'won', 'lost'),
       title: text,
       customer_id: ref('customers'),
@@ -185,12 +197,16 @@ export const entities: Record<EntityName, Entity> = {
       is_test: boolean,
     },
     money: { fields: ['amount', 'cost'], at: ['closed_at', 'created_at'] },
+    order: [
+      { first: 'created_at', then: 'closed_at', drop: 'created_at' },
+      { first: 'created_at', then: 'first_response_at', drop: 'first_response_at' },
+    ],
     recommended: ['created_at', 'customer_id', 'owner_id', 'amount'],
   },
   deal_stage_events: {
     table: 'fct_deal_stage_events',
     natural: ['deal_id', 'stage_id', 'entered_at'],
-    fields: { deal_id: must(ref('deals')), stage_id: must(ref('stages')), entered_at: must(timestamp) },
+    fields: { deal_id: must(ref('deals')), stage_id: must(ref('stages')), entered_at: must(moment) },
   },
   touchpoints: {
     table: 'fct_touchpoints',
@@ -205,7 +221,7 @@ export const entities: Record<EntityName, Entity> = {
       'kind',
     ],
     fields: {
-      at: must(timestamp),
+      at: must(moment),
       deal_id: ref('deals'),
       customer_id: ref('customers'),
       campaign_id: ref('campaigns'),
@@ -221,7 +237,7 @@ export const entities: Record<EntityName, Entity> = {
     table: 'fct_calls',
     fields: {
       source_id: sourceId,
-      started_at: must(timestamp),
+      started_at: must(moment),
       direction: must(oneOfValues('in', 'out', 'internal')),
       disposition: must(oneOfValues('answered', 'no_answer', 'busy', 'failed')),
       duration_s: count,
@@ -240,7 +256,7 @@ export const entities: Record<EntityName, Entity> = {
     fields: {
       source_id: sourceId,
       kind: must(oneOfValues('email', 'meeting', 'task', 'message')),
-      created_at: must(timestamp),
+      created_at: must(moment),
       employee_id: ref('employees'),
       customer_id: ref('customers'),
       deal_id: ref('deals'),
@@ -282,7 +298,7 @@ export const entities: Record<EntityName, Entity> = {
     table: 'fct_complaints',
     fields: {
       source_id: sourceId,
-      opened_at: must(timestamp),
+      opened_at: must(moment),
       status: must(oneOfValues('new', 'in_progress', 'resolved', 'rejected')),
       first_response_at: timestamp,
       resolved_at: timestamp,
@@ -298,13 +314,17 @@ export const entities: Record<EntityName, Entity> = {
       deal_id: ref('deals'),
       url: text,
     },
+    order: [
+      { first: 'opened_at', then: 'resolved_at', drop: 'resolved_at' },
+      { first: 'opened_at', then: 'first_response_at', drop: 'first_response_at' },
+    ],
     recommended: ['cause', 'product_id', 'employee_id'],
   },
   survey_responses: {
     table: 'fct_survey_responses',
     fields: {
       source_id: sourceId,
-      answered_at: must(timestamp),
+      answered_at: must(moment),
       score: must({ type: 'number', min: 0, max: 10 }),
       survey: text,
       customer_id: ref('customers'),
@@ -330,7 +350,7 @@ export const entities: Record<EntityName, Entity> = {
     table: 'fct_payments',
     fields: {
       source_id: sourceId,
-      paid_at: must(timestamp),
+      paid_at: must(moment),
       amount: must(amount),
       currency,
       invoice_id: text,

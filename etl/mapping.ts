@@ -2,6 +2,7 @@ import type { FieldSpec, Stream } from './config.ts';
 import { toIso } from './date-form.ts';
 import { entities, fieldsOf, type Field } from './entities.ts';
 import { toDate, toNumber, toTimestamp } from './parsing.ts';
+import { eitherOrder, isIdentity, longestId, reasonOf, reasons, repairsOf } from './reasons.ts';
 import { identifier, list, literal } from './sql-text.ts';
 
 export type MappingContext = {
@@ -23,7 +24,8 @@ export function wantedColumns(stream: Stream): string[] {
 
 function columnsOf(spec: FieldSpec): string[] {
   if (typeof spec === 'string') return [spec];
-  return [...[spec.from ?? []].flat(), ...(spec.or === undefined ? [] : columnsOf(spec.or))];
+  const own = [...[spec.from ?? []].flat(), ...(spec.plus_minutes === undefined ? [] : [spec.plus_minutes])];
+  return [...own, ...(spec.or === undefined ? [] : columnsOf(spec.or))];
 }
 
 /**
@@ -36,6 +38,11 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
   const texts = mapped.map(
     (field) => `${fieldText(stream.fields[field] as FieldSpec, context)} as ${t(field)}`,
   );
+  for (const field of mapped) {
+    const spec = stream.fields[field] as FieldSpec;
+    if (typeof spec !== 'string' && spec.plus_minutes !== undefined)
+      texts.push(`${column(spec.plus_minutes, context)} as ${t(`${field}_plus`)}`);
+  }
   if (!('source_id' in stream.fields) && stream.key)
     texts.push(`${keyText(stream, context)} as ${t('source_id')}`);
   if (stream.cursor) texts.push(`${column(stream.cursor, context)} as ${t('cursor')}`);
@@ -55,33 +62,57 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
       return `${sql} as ${identifier(field)}`;
     });
   const version = stream.cursor ? toTimestamp(t('cursor'), context.timezone) : 'null::timestamptz';
+  const repairs = repairsOf(stream.entity, mapped);
+  const repaired = (field: string): string => {
+    const conditions = repairs.filter(({ drop }) => drop === field).map(({ condition }) => condition);
+    return conditions.length
+      ? `case when ${conditions.join(' or ')} then null else ${identifier(field)} end`
+      : identifier(field);
+  };
   const hashed = Object.keys(known).filter((field) => field !== 'source_id' && field !== 'updated_at');
 
   return `
     select _n, ${hasId ? t('source_id') : naturalKey(stream)} as source_id,
       ${Object.keys(known)
         .filter((field) => field !== 'source_id')
-        .map(identifier)
+        .map((field) => `${repaired(field)} as ${identifier(field)}`)
         .join(', ')},
+      ${repairs.length ? `case ${repairs.map(({ condition, name }) => `when ${condition} then ${literal(name)}`).join(' ')} end` : 'null::text'} as repair,
       coalesce(updated_at, version_at) as version_at,
-      hash_record_extended(row(${hashed.map(identifier).join(', ')}), 0) as row_hash,
+      hash_record_extended(row(${hashed.map(repaired).join(', ')}), 0) as row_hash,
       problem_field,
       case problem_field when '' then null ${mapped.map((f) => `when ${literal(f)} then ${t(f)}`).join(' ')} end as problem_value,
       case ${mapped
         .filter((f) => known[f]?.min !== undefined || known[f]?.max !== undefined)
         .map(
           (f) =>
-            `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(range(known[f] as Field))}`,
+            `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(reasons.range(known[f] as Field))}`,
         )
         .join('\n        ')}
         ${mapped
+          .filter((f) => known[f]?.past)
           .map(
             (f) =>
-              `when problem_field = ${literal(f)} and ${t(f)} is not null then ${literal(reason(f, known[f] as Field))}`,
+              `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(reasons.future)}`,
+          )
+          .join('\n        ')}
+        ${mapped
+          .filter(
+            (f) => ['date', 'timestamp'].includes(known[f]?.type ?? '') && isUndeclared(stream.fields[f]),
+          )
+          .map(
+            (f) =>
+              `when problem_field = ${literal(f)} and ${t(f)} ~ ${literal(eitherOrder)} then ${literal(reasons.order)}`,
+          )
+          .join('\n        ')}
+        ${mapped
+          .map(
+            (f) =>
+              `when problem_field = ${literal(f)} and ${t(f)} is not null then ${literal(reasonOf(known[f] as Field))}`,
           )
           .join('\n        ')}
         when problem_field = '' then _problem
-        when problem_field is not null then 'required, and there is nothing' end as problem_reason
+        when problem_field is not null then ${literal(reasons.missing)} end as problem_reason
     from (
       select v.*, case
           when _problem is not null then ''
@@ -153,6 +184,8 @@ function ownText(spec: Exclude<FieldSpec, string>, context: MappingContext): str
   if (spec.lower) sql = `lower(${sql})`;
   if (spec.upper) sql = `upper(${sql})`;
   if (spec.prefix) sql = `(${literal(spec.prefix)} || ${sql})`;
+  if (spec.plus_minutes !== undefined)
+    sql = `case when ${column(spec.plus_minutes, context)} is not null then ${sql} end`;
   const fallback = spec.default === undefined ? undefined : literal(String(spec.default));
   if (spec.map) {
     const cases = Object.entries(spec.map).map(
@@ -182,7 +215,9 @@ function parse(field: string, definition: Field, spec: FieldSpec, context: Mappi
     case 'month':
       return `ops.to_month(${iso}, ${literal(context.timezone)})`;
     case 'timestamp':
-      return toTimestamp(iso, context.timezone);
+      return options.plus_minutes === undefined
+        ? toTimestamp(iso, context.timezone)
+        : `${toTimestamp(iso, context.timezone)} + make_interval(secs => 60 * (${toNumber(t(`${field}_plus`), '.')})::float8)`;
     case 'currency':
       return `case when upper(${raw}) ~ '^[A-Z]{3}$' then upper(${raw}) end`;
     case 'text':
@@ -192,15 +227,24 @@ function parse(field: string, definition: Field, spec: FieldSpec, context: Mappi
   }
 }
 
+const isUndeclared = (spec: FieldSpec | undefined): boolean =>
+  typeof spec === 'string' || spec?.format === undefined;
+
 function problems(stream: Stream, known: Record<string, Field>, mapped: string[], hasId: boolean): string[] {
   const found: string[] = [];
-  if (hasId) found.push(`when ${t('source_id')} is null or length(${t('source_id')}) > 500 then 'source_id'`);
+  if (hasId)
+    found.push(`when ${t('source_id')} is null or length(${t('source_id')}) > ${longestId} then 'source_id'`);
   for (const [field, definition] of Object.entries(known)) {
     if (field === 'source_id') continue;
     const value = identifier(field);
     if (definition.required) found.push(`when ${value} is null then ${literal(field)}`);
     else if (mapped.includes(field))
       found.push(`when ${t(field)} is not null and ${value} is null then ${literal(field)}`);
+    if (mapped.includes(field) && isIdentity(field, definition))
+      found.push(`when length(${t(field)}) > ${longestId} then ${literal(field)}`);
+    // A zone that is mistaken moves a moment by less than a day.
+    if (definition.past && mapped.includes(field))
+      found.push(`when ${value} > now() + interval '1 day' then ${literal(field)}`);
     if (definition.min !== undefined) found.push(`when ${value} < ${definition.min} then ${literal(field)}`);
     if (definition.max !== undefined) found.push(`when ${value} > ${definition.max} then ${literal(field)}`);
   }
@@ -210,30 +254,6 @@ function problems(stream: Stream, known: Record<string, Field>, mapped: string[]
     );
   }
   return found;
-}
-
-function reason(field: string, definition: Field): string {
-  switch (definition.type) {
-    case 'number':
-    case 'integer':
-      return 'not a number that can be understood; a comma may need «number: { decimal }»';
-    case 'boolean':
-      return 'neither yes nor no; add it to «map»';
-    case 'date':
-    case 'month':
-    case 'timestamp':
-      return 'no such date, or a form that has to be declared with «format»';
-    case 'currency':
-      return 'not a three-letter currency code; add it to «map»';
-    case 'text':
-      return field === 'source_id'
-        ? 'longer than 500 characters'
-        : `none of ${definition.values?.join(', ') ?? 'the known values'}; add it to «map»`;
-  }
-}
-
-function range({ min, max }: Field): string {
-  return `outside the range: at least ${min ?? '–'}${max === undefined ? '' : ` and at most ${max}`}`;
 }
 
 const types: Record<Field['type'], string> = {

@@ -24,14 +24,18 @@ export async function up(knex: Knex): Promise<void> {
               when c ~ ',.*\\.' and c !~ '\\..*,' then replace(c, ',', '')
               when c ~ '\\..*,' and c !~ ',.*\\.' then replace(replace(c, '.', ''), ',', '.')
               when c ~ '^[+-]?[0-9]{1,3}(,[0-9]{3}){2,}$' then replace(c, ',', '')
+              when c ~ '^[+-]?[0-9]{1,3}(\\.[0-9]{3}){2,}$' then replace(c, '.', '')
               when c ~ '^[+-]?[1-9][0-9]{0,2},[0-9]{3}$' then null
               when c ~ ',.*,' then null
               else replace(c, ',', '.')
             end as n
             from (
-              select regexp_replace(
-                translate(regexp_replace(t, '^\\((.*)\\)$', '-\\1'), '−–', '--'),
-                '[\\s\\u00a0\\u202f₽$€£¥''’]|руб\\.?|р\\.|RUB|RUR|USD|EUR', '', 'gi') as c
+              -- A minus may stand behind, and brackets mean one: both are ways of accountants.
+              select regexp_replace(regexp_replace(bare, '^\\((.*)\\)$', '-\\1'), '^([0-9.,]+)-$', '-\\1') as c
+              from (
+                select regexp_replace(translate(t, '−–', '--'),
+                  '[\\s\\u00a0\\u2000-\\u200b\\u202f\\u205f\\u3000₽$€£¥₸₴₺₹''’ʼ\`]|руб(лей|\\.)?|р\\.|RUB|RUR|USD|EUR|GBP|KZT|UAH|BYN|CNY|CHF', '', 'gi') as bare
+              ) signs
             ) cleaned
           ) normal
         )

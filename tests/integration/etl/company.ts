@@ -10,28 +10,38 @@ import { createDatabase, type Database } from '../../harness/database.ts';
 export async function openCompany(): Promise<Company> {
   const folder = mkdtempSync(join(tmpdir(), 'pulse-company-'));
   const database = await createDatabase();
-  const write = (name: string, content: string): void => {
+  const write = (name: string, content: string | Buffer): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   };
   return {
     database,
     write,
+    folder,
     async load(sources, options = {}) {
       write(
         'pulse.yaml',
         `reporting: { timezone: ${options.timezone ?? 'Europe/Moscow'}, currency: RUB }\nsources:\n${sources}`,
       );
       const config = readConfig(join(folder, 'pulse.yaml'));
-      return runSources({ warehouseUrl: database.url, config, isRetry: options.isRetry ?? false, only: options.only });
+      return runSources({
+        warehouseUrl: database.url,
+        config,
+        isRetry: options.isRetry ?? false,
+        only: options.only,
+      });
     },
   };
 }
 
 export type Company = {
   database: Database;
-  write(name: string, content: string): void;
-  load(sources: string, options?: { timezone?: string; isRetry?: boolean; only?: string[] }): Promise<RunSummary[]>;
+  write(name: string, content: string | Buffer): void;
+  folder: string;
+  load(
+    sources: string,
+    options?: { timezone?: string; isRetry?: boolean; only?: string[] },
+  ): Promise<RunSummary[]>;
 };
 
 /** A `files` source over one CSV file. */

@@ -1,0 +1,66 @@
+import type { Client } from 'pg';
+import { streamName, type Stream } from './config.ts';
+import { note } from './connectors/rules.ts';
+import type { MergeOptions } from './merge.ts';
+import { list } from './sql-text.ts';
+
+/** What merging does about rows that are not as they should be. */
+export const mergeRules = {
+  key: 'a key that comes again: its newest row was taken, else the last',
+  elsewhere:
+    'a record that another stream of this source gives too: that one stands, unless this row is newer',
+  clock: 'changed in the future: the clock of the source is wrong, the moment of the load was taken',
+  named: (entity: string) => `only named, so a record of ${entity} was made of the name`,
+  circle: 'a team that lies below itself: each team of the circle counts for all of it',
+} as const;
+
+/**
+ * Two streams of one source that give the same record would change it to and fro with each run: it stays with the
+ * stream that gave it first, until that one no longer has it or another gives a newer version.
+ * @returns a branch of a CASE over `m`, the new row, and `t`, the known one
+ */
+export function belongsElsewhere(stream: Stream, { source, config }: MergeOptions): string {
+  const own = streamName(stream);
+  const others = (config.sources[source]?.streams ?? [])
+    .filter((other) => other.entity === stream.entity && streamName(other) !== own)
+    .map(streamName);
+  if (!others.length) return '';
+  return `when t.stream in (${list(others)}) and not t.is_deleted
+          and not coalesce(least(m.version_at, now()) > t.source_updated_at, false) then 'elsewhere'`;
+}
+
+/** Counts what the rules of mapping and merging did, from the temporary tables of a merge. */
+export async function nameRules(client: Client, { rules }: MergeOptions): Promise<void> {
+  const repaired = await client.query<{ repair: string; n: string }>(
+    'select repair, count(*) as n from mapped where repair is not null and problem_field is null group by repair',
+  );
+  for (const { repair, n } of repaired.rows) note(rules, repair, Number(n));
+  const { rows } = await client.query<{ ahead: string; elsewhere: string; again: string }>(
+    `select count(*) filter (where version_at > now()) as ahead,
+       count(*) filter (where outcome = 'elsewhere') as elsewhere,
+       (select count(*) from mapped where problem_field is null) - count(*) as again from fresh`,
+  );
+  const { ahead = 0, elsewhere = 0, again = 0 } = rows[0] ?? {};
+  if (Number(ahead)) note(rules, mergeRules.clock, Number(ahead));
+  if (Number(elsewhere)) note(rules, mergeRules.elsewhere, Number(elsewhere));
+  if (Number(again)) note(rules, mergeRules.key, Number(again));
+}
+
+/** Teams above which they stand themselves. Union drops what a circle would repeat for ever. */
+export async function nameCircles(
+  client: Client,
+  stream: Stream,
+  { source, rules }: MergeOptions,
+): Promise<void> {
+  if (stream.entity !== 'teams') return;
+  const { rows } = await client.query<{ n: string }>(
+    `with recursive above as (
+       select source_id, parent_id from core.dim_teams where source = $1 and not is_deleted
+       union
+       select a.source_id, t.parent_id from above a join core.dim_teams t on t.source = $1 and t.source_id = a.parent_id
+     )
+     select count(*) as n from above where source_id = parent_id`,
+    [source],
+  );
+  if (Number(rows[0]?.n)) note(rules, mergeRules.circle, Number(rows[0]?.n));
+}
