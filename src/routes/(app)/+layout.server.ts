@@ -1,11 +1,16 @@
 import { redirect } from '@sveltejs/kit';
+import { metricLinks } from '#lib/server/thesaurus.ts';
+import * as alarms from '#lib/server/loads/alarms.ts';
 import type { LayoutServerLoad } from './$types';
 
-export const load: LayoutServerLoad = ({ locals, url }) => {
+export const load: LayoutServerLoad = async ({ locals, url }) => {
   if (!locals.viewer) {
     const to = url.pathname + url.search;
     redirect(303, to === '/' ? '/login' : `/login?${new URLSearchParams({ to })}`);
   }
-  const { name, email, role, locale } = locals.viewer;
-  return { person: { name, email, role, locale }, theme: locals.theme };
+  const { name, email, role, locale, access } = locals.viewer;
+  // The pages about loading say it themselves, and more of it.
+  const isTold = access === 'company' && !/^\/data(?!\/identity)(\/|$)/.test(url.pathname);
+  const [metrics, notices] = await Promise.all([metricLinks(locale), isTold ? alarms.notices(locale) : []]);
+  return { person: { name, email, role, locale }, theme: locals.theme, metrics, alarms: notices };
 };

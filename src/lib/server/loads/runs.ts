@@ -156,7 +156,7 @@ async function readRuns(which: string, values: (string | number)[]): Promise<Run
 }
 
 function describe({ source: _, ...row }: RunRow, locale: Locale): Run {
-  const streams = row.streams.map(describeStream);
+  const streams = row.streams.map((stream) => describeStream(stream, locale));
   const counts = streams.length ? sum(streams.map((one) => one.counts)) : null;
   return {
     ...row,
@@ -169,7 +169,7 @@ function describe({ source: _, ...row }: RunRow, locale: Locale): Run {
   };
 }
 
-function describeStream(row: StreamRow): StreamCounts {
+function describeStream(row: StreamRow, locale: Locale): StreamCounts {
   const { stream, entity, is_full, seconds } = row;
   return {
     stream,
@@ -179,7 +179,9 @@ function describeStream(row: StreamRow): StreamCounts {
     seconds,
     per_second: rate(row.read, seconds),
     cursor: row.cursor_to === null ? null : { from: cut(row.cursor_from), to: cut(row.cursor_to) },
-    detected: flatten(row.detected),
+    detected: flatten(row.detected).map((one) =>
+      one.of === 'rules' ? { ...one, name: tell(one.name, locale) } : one,
+    ),
   };
 }
 

@@ -1,7 +1,8 @@
 import { formatMoment } from '#lib/dates.ts';
+import { formatCount } from '#lib/format.ts';
 import type { Locale } from '#lib/page.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { Source } from '#lib/server/loads.ts';
+import type { Progress, Run, Source } from '#lib/server/loads.ts';
 
 const kinds: Record<string, () => string> = {
   files: m.data_kind_files,
@@ -55,8 +56,12 @@ export const detectedValue = (value: string) => own(signs, value);
 
 export const pathOf = (source: string) => `/data/${encodeURIComponent(source)}`;
 
-/** `следующая 22 нояб., 04:00`; null without a schedule. */
-export function nextWords({ schedule }: Source, locale: Locale, timezone: string): string | null {
+/** `следующая 22 нояб., 04:00`, or the try that comes before it; null without a schedule. */
+export function nextWords({ schedule, retry }: Source, locale: Locale, timezone: string): string | null {
+  if (retry) {
+    const moment = formatMoment(retry.at, locale, timezone);
+    return m.data_next_try({ moment, attempt: formatCount(retry.attempt, locale) });
+  }
   if (!schedule) return null;
   if (!schedule.next) return m.data_next_none();
   return m.data_next({ moment: formatMoment(schedule.next, locale, timezone) });
@@ -66,4 +71,22 @@ export function nextWords({ schedule }: Source, locale: Locale, timezone: string
 export function marksOf({ health, is_running }: Source): (Source['health'] | 'running')[] {
   if (!is_running) return [health];
   return health === 'fresh' || health === 'never' ? ['running'] : ['running', health];
+}
+
+const causes: Record<Run['cause'], () => string> = {
+  hand: m.data_cause_hand,
+  schedule: m.data_cause_schedule,
+  retry: m.data_cause_retry,
+  quarantine: m.data_cause_quarantine,
+};
+
+export const causeName = (cause: Run['cause']) => causes[cause]();
+
+/** `читается deals`: what a run under way is doing. */
+export function phaseWords(progress: Progress | null): string {
+  if (!progress) return m.data_phase_starting();
+  const stream = progress.stream ?? '';
+  if (progress.phase === 'reading') return m.data_phase_reading({ stream });
+  if (progress.phase === 'merging') return m.data_phase_merging({ stream });
+  return progress.phase === 'waiting' ? m.data_phase_waiting() : m.data_phase_deriving();
 }
