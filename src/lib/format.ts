@@ -57,7 +57,11 @@ export function formatCount(value: number | null, locale: Locale, digits = 0): s
   return minus(formatter(locale, { maximumFractionDigits: digits }).format(value));
 }
 
-function formatDuration(value: number | null, unit: 'day' | 'hour' | 'minute', locale: Locale): string {
+function formatDuration(
+  value: number | null,
+  unit: 'day' | 'hour' | 'minute' | 'second',
+  locale: Locale,
+): string {
   if (!isNumber(value)) return nothing;
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
   return minus(
@@ -83,6 +87,8 @@ export function formatValue(value: number | null, unit: Unit, style: Style): str
       return formatDuration(value, 'hour', style.locale);
     case 'minutes':
       return formatDuration(value, 'minute', style.locale);
+    case 'seconds':
+      return formatDuration(value, 'second', style.locale);
     case 'score':
       return formatCount(value, style.locale, 1);
     case 'count':

@@ -1,3 +1,4 @@
+import type { Definition } from './catalogue.ts';
 import type { Direction, Unit } from './page.ts';
 import type { FilterKey } from './state.ts';
 
@@ -5,18 +6,10 @@ export type Condition =
   | { member: string; operator: 'equals' | 'notEquals' | 'set' | 'notSet'; values?: string[] }
   | { or: Condition[] };
 
-/** One metric of the thesaurus, as far as pages need to know it. */
-export type Metric = {
+/** What a page adds to a metric of the catalogue: how to go down from it. */
+type Way = {
   /** `<view>.<measure>`, the name everywhere */
   name: string;
-  unit: Unit;
-  direction: Direction;
-  /** the time dimension that the period cuts; null counts what is true now, whatever the period */
-  time: string | null;
-  /** sums over parts give the whole, and a bucket without rows is 0 rather than a gap */
-  is_additive: boolean;
-  /** what must have been loaded for the metric to exist */
-  entities: string[];
   /** dimensions of its view to break it down by, most telling first */
   dimensions: string[];
   /** which kind of record stands behind it, and which of them count */
@@ -28,19 +21,26 @@ export type Metric = {
   plan: string | null;
 };
 
+/** One metric of the thesaurus, as far as pages need to know it. */
+export type Metric = Way & {
+  unit: Unit;
+  direction: Direction;
+  /** the time dimension that the period cuts; null counts what is true now, whatever the period */
+  time: string | null;
+  /** sums over parts give the whole, and a bucket without rows is 0 rather than a gap */
+  is_additive: boolean;
+  /** what must have been loaded for the metric to exist */
+  entities: string[];
+};
+
 export type RecordKind = 'deals' | 'spend' | 'responses' | 'complaints';
 
 const dealDimensions = ['team', 'owner', 'product', 'channel', 'pipeline', 'region', 'segment', 'industry'];
 const won: Condition[] = [{ member: 'sales.status', operator: 'equals', values: ['won'] }];
 
-const list: Metric[] = [
+const list: Way[] = [
   {
     name: 'sales.won_amount',
-    unit: 'money',
-    direction: 'up_is_good',
-    time: 'sales.closed_at',
-    is_additive: true,
-    entities: ['deals'],
     dimensions: dealDimensions,
     records: 'deals',
     conditions: won,
@@ -48,11 +48,6 @@ const list: Metric[] = [
   },
   {
     name: 'sales.deals_won',
-    unit: 'count',
-    direction: 'up_is_good',
-    time: 'sales.closed_at',
-    is_additive: true,
-    entities: ['deals'],
     dimensions: dealDimensions,
     records: 'deals',
     conditions: won,
@@ -61,11 +56,6 @@ const list: Metric[] = [
   {
     name: 'sales.conversion',
     matures: true,
-    unit: 'percent',
-    direction: 'up_is_good',
-    time: 'sales.created_at',
-    is_additive: false,
-    entities: ['deals'],
     dimensions: dealDimensions,
     records: 'deals',
     conditions: [],
@@ -73,11 +63,6 @@ const list: Metric[] = [
   },
   {
     name: 'sales.lost_amount',
-    unit: 'money',
-    direction: 'down_is_good',
-    time: 'sales.closed_at',
-    is_additive: true,
-    entities: ['deals'],
     dimensions: ['lost_reason', ...dealDimensions],
     records: 'deals',
     conditions: [{ member: 'sales.status', operator: 'equals', values: ['lost'] }],
@@ -85,11 +70,6 @@ const list: Metric[] = [
   },
   {
     name: 'marketing.romi',
-    unit: 'percent',
-    direction: 'up_is_good',
-    time: 'marketing.date',
-    is_additive: false,
-    entities: ['marketing_spend', 'deals'],
     dimensions: ['channel', 'campaign', 'source', 'medium'],
     records: 'spend',
     conditions: [],
@@ -97,11 +77,6 @@ const list: Metric[] = [
   },
   {
     name: 'nps.nps',
-    unit: 'score',
-    direction: 'up_is_good',
-    time: 'nps.answered_at',
-    is_additive: false,
-    entities: ['survey_responses'],
     dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
     records: 'responses',
     conditions: [],
@@ -109,11 +84,6 @@ const list: Metric[] = [
   },
   {
     name: 'service.open',
-    unit: 'count',
-    direction: 'down_is_good',
-    time: null,
-    is_additive: true,
-    entities: ['complaints'],
     dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
     records: 'complaints',
     conditions: [{ member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] }],
@@ -121,11 +91,6 @@ const list: Metric[] = [
   },
   {
     name: 'service.complaints',
-    unit: 'count',
-    direction: 'down_is_good',
-    time: 'service.opened_at',
-    is_additive: true,
-    entities: ['complaints'],
     dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
     records: 'complaints',
     // won deals are rows of this view too, for complaints per 100 of them
@@ -134,21 +99,36 @@ const list: Metric[] = [
   },
 ];
 
-const byName = new Map(list.map((metric) => [metric.name, metric]));
+export const names: string[] = list.map(({ name }) => name);
 
-export const names: string[] = list.map((metric) => metric.name);
+let defined: ReadonlyMap<string, Definition> = new Map();
+
+/** What the metrics mean is said once, in Cube's model: `server/catalogue.ts` hands it over when it has read it. */
+export function define(definitions: ReadonlyMap<string, Definition>): void {
+  defined = definitions;
+}
+
+/** The definition of any metric of the catalogue, one that has no page of its own too. */
+export function definitionOf(name: string): Definition | null {
+  return defined.get(name) ?? null;
+}
 
 export function find(name: string): Metric | null {
-  return byName.get(name) ?? null;
+  const way = list.find((one) => one.name === name);
+  const definition = defined.get(name);
+  if (!way || !definition) return null;
+  const { direction, time, is_additive, sources, needs } = definition;
+  const entities = needs === 'any' ? sources : needs;
+  return { ...way, unit: definition.unit as Unit, direction, time, is_additive, entities };
 }
 
 export function get(name: string): Metric {
-  const metric = byName.get(name);
+  const metric = find(name);
   if (!metric) throw new Error(`No metric is called ${name}`);
   return metric;
 }
 
-export function viewOf(metric: Metric): string {
+export function viewOf(metric: Pick<Metric, 'name'>): string {
   return metric.name.split('.')[0] ?? '';
 }
 

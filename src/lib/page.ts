@@ -8,7 +8,7 @@
 export type Locale = 'ru' | 'en';
 
 /** `percent` is a fraction (0.25 = 25 %); `score` is −100…100; `money` is in the page's currency. */
-export type Unit = 'money' | 'percent' | 'count' | 'days' | 'hours' | 'minutes' | 'score';
+export type Unit = 'money' | 'percent' | 'count' | 'days' | 'hours' | 'minutes' | 'seconds' | 'score';
 
 /** Whether a growing value is good news, bad news or neither. */
 export type Direction = 'up_is_good' | 'down_is_good' | 'neutral';

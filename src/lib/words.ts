@@ -1,3 +1,4 @@
+import { definitionOf } from './metrics.ts';
 import { m } from './paraglide/messages.js';
 import type { Locale } from './page.ts';
 import type { ProblemCode } from './problem.ts';
@@ -10,14 +11,14 @@ function say(key: string, fallback: string, locale: Locale): string {
   return messages[key]?.({}, { locale }) ?? fallback;
 }
 
-const keyOf = (name: string) => name.replace('.', '_');
-
-export const metricTitle = (name: string, locale: Locale) => say(`metric_${keyOf(name)}`, name, locale);
-export const metricAbout = (name: string, locale: Locale) => say(`metric_about_${keyOf(name)}`, '', locale);
+// What a metric is called and means is the model's to say.
+export const metricTitle = (name: string, locale: Locale) => definitionOf(name)?.title[locale] ?? name;
+export const metricAbout = (name: string, locale: Locale) => definitionOf(name)?.about[locale] ?? '';
 export const dimensionTitle = (name: string, locale: Locale) => say(`dimension_${name}`, name, locale);
 export const columnTitle = (name: string, locale: Locale) =>
   say(`column_${name}`, dimensionTitle(name, locale), locale);
-export const entityTitle = (name: string, locale: Locale) => say(`entity_${name}`, name, locale);
+export const entityTitle = (name: string, locale: Locale) => say(`data_entity_${name}`, name, locale);
+export const keeperTitle = (role: string, locale: Locale) => say(`keeper_${role}`, role, locale);
 export const periodTitle = (preset: string, locale: Locale) => say(`period_${preset}`, preset, locale);
 export const statusTitle = (status: string, locale: Locale) => say(`status_${status}`, status, locale);
 

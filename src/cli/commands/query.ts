@@ -2,8 +2,10 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { Problem } from '../../../schema/problem.ts';
 import { WrongQuery, ask } from '../../lib/server/ask.ts';
+import type { Result } from '../../lib/server/result.ts';
 import { sign } from '../../lib/server/token.ts';
 import { operator } from '../../lib/viewer.ts';
+import { explain, print, type Explanation } from '../explain.ts';
 import { findPlace } from '../place.ts';
 import { printCsv } from '../csv.ts';
 import { loadOnce, raiseCube, raiseSources } from '../stack/raise.ts';
@@ -17,13 +19,15 @@ export function addQuery(program: Command): void {
     .description('ask Cube and print the rows; logs go to stderr')
     .argument('<query>', 'a Cube query as JSON, e.g. {"measures":["sales.won_amount"]}')
     .addOption(new Option('--format <format>', 'how to print').choices(['json', 'csv']).default('json'))
-    .action(async (text: string, { format }: { format: 'json' | 'csv' }) => {
+    .option('--explain', 'in place of the rows: what each member means, how fresh it is, and the SQL')
+    .option('--json', 'with --explain: as JSON')
+    .action(async (text: string, { format, explain: isExplained, json }: Options) => {
       const query = parseQuery(text);
       const place = findPlace();
       if (place.config) (await import('../../../etl/config.ts')).readConfig(place.config);
       const steps = createSteps(process.stderr);
       steps.say(`Asking ${place.config ?? 'the demo company'}, state in ${place.home}`);
-      const { rows } = await withWarehouse(place, steps, async ({ running, raised }) => {
+      const answer = await withWarehouse(place, steps, async ({ running, raised, warehouse }) => {
         if (raised) {
           await raiseSources(raised);
           await loadOnce(raised);
@@ -32,12 +36,22 @@ export function addQuery(program: Command): void {
         const url = (running ?? raised)?.urls.cube;
         if (!url) throw new Problem('The running stack has no Cube: stop it and ask again.');
         const token = sign(operator, readSecret(place.home));
-        return ask({ cubeUrl: url, token, query }).catch((cause: Error) => {
+        const question = { cubeUrl: url, token, query };
+        const work = isExplained ? explain(question, warehouse) : ask(question);
+        return work.catch((cause: Error) => {
           throw new Problem(cause.message, { exitCode: cause instanceof WrongQuery ? 2 : 1, cause });
         });
       });
-      process.stdout.write(format === 'csv' ? printCsv(rows) : `${JSON.stringify(rows, null, 2)}\n`);
+      process.stdout.write(show(answer, format, json === true));
     });
+}
+
+type Options = { format: 'json' | 'csv'; explain?: true; json?: true };
+
+function show(answer: Explanation | Result, format: Options['format'], isJson: boolean): string {
+  if ('members' in answer && !isJson) return print(answer);
+  if ('members' in answer) return `${JSON.stringify(answer, null, 2)}\n`;
+  return format === 'csv' ? printCsv(answer.rows) : `${JSON.stringify(answer.rows, null, 2)}\n`;
 }
 
 function parseQuery(text: string): Record<string, unknown> {

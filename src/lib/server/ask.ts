@@ -1,5 +1,7 @@
 import cube, { RequestError, type ResultSet } from '@cubejs-client/core';
+import { describe, type Catalogue, type RawMeta } from '../catalogue.ts';
 import { Problem } from '../problem.ts';
+import { correct } from '../suggest.ts';
 import { readResult, type RawResult, type Result } from './result.ts';
 
 const patience = 60_000;
@@ -21,8 +23,47 @@ export async function ask({ cubeUrl, token, query }: Question): Promise<Result> 
   try {
     return read(await api.load(query, { castNumerics: false }));
   } catch (error) {
+    throw await correctly(explain(error, signal), { cubeUrl, token, query });
+  }
+}
+
+export type Address = Pick<Question, 'cubeUrl' | 'token'>;
+
+/** What every member means, in the model's own words. @throws Problem as `ask` */
+export async function askCatalogue({ cubeUrl, token }: Address): Promise<Catalogue> {
+  const signal = AbortSignal.timeout(patience);
+  const api = cube(token, { apiUrl: `${cubeUrl}/v1`, networkErrorRetries: 0, signal });
+  try {
+    return describe((await api.meta()).meta as unknown as RawMeta);
+  } catch (error) {
     throw explain(error, signal);
   }
+}
+
+/** The SQL that a query becomes, with its values, and the rollups that answer it. @throws Problem as `ask` */
+export async function askSql({ cubeUrl, token, query }: Question): Promise<Sql> {
+  const signal = AbortSignal.timeout(patience);
+  const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 0, signal });
+  try {
+    const answer = (await api.sql(query)).rawQuery() as unknown as {
+      sql: [string, unknown[]];
+      preAggregations?: { preAggregationId: string }[];
+    };
+    const [text, values] = answer.sql;
+    return { text, values, rollups: (answer.preAggregations ?? []).map((one) => one.preAggregationId) };
+  } catch (error) {
+    throw await correctly(explain(error, signal), { cubeUrl, token, query });
+  }
+}
+
+export type Sql = { text: string; values: unknown[]; rollups: string[] };
+
+/** A name that does not exist is answered with those that come near. */
+async function correctly(error: Error, question: Question): Promise<Error> {
+  if (!(error instanceof WrongQuery)) return error;
+  const catalogue = await askCatalogue(question).catch(() => null);
+  const sentence = catalogue && correct(question.query, catalogue);
+  return sentence ? new WrongQuery(sentence, { cause: error }) : error;
 }
 
 /** A comparison of date ranges answers with one result per range: their rows follow each other. */
@@ -44,6 +85,8 @@ function explain(cause: unknown, signal: AbortSignal): Error {
     return new Problem('figures_preparing', `Cube is not ready: ${said}`, { cause });
   }
   if (status === 502 || status === 503) return new Problem('figures_unavailable', `Cube: ${said}`, { cause });
+  if (/Can't find join path/i.test(said))
+    return new WrongQuery('A question is about one view: ask each view by itself.', { cause });
   if (status === 400) return new WrongQuery(`Cube does not understand the query: ${said}`, { cause });
   return new Error(`Cube answered ${status}: ${said}`, { cause });
 }

@@ -7,6 +7,7 @@ import { filtersFor, isOneOf, totalQuery } from '../query.ts';
 import { link, print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.ts';
+import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { changeOf, isMaturing, numberIn } from './figures.ts';
 import { labelOf, parts as loadParts } from './parts.ts';
@@ -21,6 +22,7 @@ export async function load(
   asked: State,
   dropped: Dropped[] = [],
 ): Promise<DrillPage | null> {
+  await catalogue.read();
   const metric = find(name);
   if (!metric) return null;
   const settled = await settle(viewer, asked, dropped);

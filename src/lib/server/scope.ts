@@ -6,6 +6,7 @@ import { compareWith, resolve, todayIn, type Range } from '../period.ts';
 import { filterKeys, type Dropped, type FilterKey, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import { dimensionTitle, periodTitle, valueTitle } from '../words.ts';
+import * as catalogue from './catalogue.ts';
 import { read as readFreshness, type Freshness } from './freshness.ts';
 import { log } from './log.ts';
 import * as options from './options.ts';
@@ -28,7 +29,9 @@ export type Scope = {
 
 export async function settle(viewer: Viewer, asked: State, dropped: Dropped[] = []): Promise<Scope> {
   const { locale } = viewer;
-  const [settings, freshness, checked] = await Promise.all([
+  // Titles, units and formulas come from the model: every part of the page needs them.
+  const [, settings, freshness, checked] = await Promise.all([
+    catalogue.read(),
     readSettings(),
     readFreshness(),
     checkFilters(viewer, asked),

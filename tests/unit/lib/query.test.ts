@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
-import { find, get, memberOf, names } from '#lib/metrics.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { define, find, get, memberOf, names } from '#lib/metrics.ts';
 import { filtersFor, partsQuery, totalQuery, trendQuery } from '#lib/query.ts';
 import { defaults } from '#lib/state.ts';
+import { definitions } from './definitions.ts';
+
+beforeAll(() => define(definitions));
 
 const range = { from: '2026-11-01', to: '2026-11-21' };
 const scope = { state: defaults, range, timezone: 'Europe/Moscow' };

@@ -1,0 +1,155 @@
+import { lacks, type Definition, type View } from '../catalogue.ts';
+import { formatMonth } from '../dates.ts';
+import * as metrics from '../metrics.ts';
+import type { Locale } from '../page.ts';
+import { m } from '../paraglide/messages.js';
+import { resolve, todayIn, type Range } from '../period.ts';
+import { defaults, link } from '../state.ts';
+import { suggest } from '../suggest.ts';
+import { fold, type Chapter, type Entry, type Thesaurus, type Values } from '../thesaurus.ts';
+import type { Viewer } from '../viewer.ts';
+import { entityTitle, keeperTitle, metricTitle } from '../words.ts';
+import * as catalogue from './catalogue.ts';
+import * as cube from './cube.ts';
+import { read as readFreshness, type Freshness } from './freshness.ts';
+import type { Cell } from './result.ts';
+import { safely } from './safely.ts';
+import { read as readSettings } from './settings.ts';
+
+const lastMonth = { ...defaults, period: { preset: 'last_month' as const } };
+const filtersOf: Record<string, metrics.Condition[]> = {
+  attribution: [{ member: 'attribution.model', operator: 'equals', values: ['last_touch'] }],
+  plan_fact: [
+    { member: 'plan_fact.metric', operator: 'equals', values: ['won_amount'] },
+    { member: 'plan_fact.scope_kind', operator: 'equals', values: ['company'] },
+  ],
+};
+
+const order = [
+  'sales',
+  'funnel',
+  'marketing',
+  'attribution',
+  'plan_fact',
+  'customers',
+  'cohorts',
+  'service',
+  'nps',
+];
+
+/** What most people ask about first; the rest as the model has it. */
+const rankOf = (view: View) => order.indexOf(view.name) + 1 || order.length + 1;
+
+/**
+ * Every metric with what it means and how fresh it is. The values follow, a chapter at a time: the page does not wait
+ * for the slowest.
+ */
+export async function load({
+  locale,
+  ...viewer
+}: Viewer): Promise<{ page: Thesaurus; values: Promise<Values>[] }> {
+  const [{ views: known, metrics: all }, settings, freshness] = await Promise.all([
+    catalogue.read(),
+    readSettings(),
+    readFreshness(),
+  ]);
+  const views = known.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const range = resolve(lastMonth.period, todayIn(settings.timezone)) as Range;
+  const chapters = views.map((view) => describe(view, freshness, locale));
+  return {
+    page: {
+      ...settings,
+      locale,
+      month: formatMonth(range.from, locale),
+      count: all.size,
+      chapters,
+    },
+    values: views.map((view) => loadValues({ ...viewer, locale }, view, range, settings.timezone)),
+  };
+}
+
+const shortcuts = [
+  'sales.won_amount',
+  'sales.conversion',
+  'sales.lost_amount',
+  'marketing.romi',
+  'nps.nps',
+  'service.open',
+];
+
+/** The metrics that the navigation leads to, by their titles; without Cube by their names. */
+export async function metricLinks(locale: Locale): Promise<{ name: string; title: string }[]> {
+  await catalogue.read().catch(() => undefined);
+  return shortcuts.map((name) => ({ name, title: metricTitle(name, locale) }));
+}
+
+/** The metric that comes nearest to a name, which may be the very name; null when none does. */
+export async function nearest(name: string): Promise<string | null> {
+  const { metrics: all } = await catalogue.read();
+  return all.has(name) ? name : (suggest(name, all.values())[0] ?? null);
+}
+
+function describe(view: View, freshness: Freshness, locale: Locale): Chapter {
+  return {
+    name: view.name,
+    title: view.title[locale],
+    about: view.about[locale],
+    grain: view.grain[locale],
+    entries: view.metrics.map((metric) => describeMetric(metric, view, freshness, locale)),
+    dimensions: view.dimensions.map(({ name, title, about }) => ({
+      name,
+      title: title[locale],
+      about: about[locale],
+    })),
+  };
+}
+
+function describeMetric(metric: Definition, view: View, freshness: Freshness, locale: Locale): Entry {
+  const { name, title, about, formula, words, sources, time } = metric;
+  const missing = freshness.missing(sources);
+  const needs = lacks(metric, missing).map((entity) => entityTitle(entity, locale));
+  const texts = [name, formula, ...Object.values(title), ...Object.values(words), ...Object.values(about)];
+  return {
+    name,
+    title: title[locale],
+    about: about[locale],
+    formula,
+    words: words[locale],
+    unit: metric.unit,
+    direction: metric.direction,
+    grain: metric.grain[locale],
+    owner: keeperTitle(metric.owner, locale),
+    is_additive: metric.is_additive,
+    time: view.dimensions.find((one) => one.name === time)?.title[locale] ?? null,
+    sources: sources.map((entity) => ({
+      title: entityTitle(entity, locale),
+      is_known: !missing.includes(entity),
+    })),
+    needs: needs.length ? m.state_not_connected_needs({ needs: needs.join(', ') }, { locale }) : null,
+    as_of: freshness.asOf(sources).sources.filter(() => sources.length > 0),
+    href: metrics.find(name) ? link(`/drill/${name}`, lastMonth) : null,
+    text: fold(texts.join('\n')),
+  };
+}
+
+/** One question for all metrics of a view that are cut by the same time. */
+async function loadValues(viewer: Viewer, view: View, range: Range, timezone: string): Promise<Values> {
+  const outcome = await safely(`metrics of ${view.name}`, viewer.locale, async () => {
+    const times = [...new Set(view.metrics.map(({ time }) => time))];
+    const rows = await Promise.all(
+      times.map(async (time) => {
+        const { rows } = await cube.load(viewer, {
+          measures: view.metrics.filter((metric) => metric.time === time).map(({ name }) => name),
+          timeDimensions: time ? [{ dimension: time, dateRange: [range.from, range.to] }] : [],
+          filters: filtersOf[view.name] ?? [],
+          timezone,
+        });
+        return rows[0] ?? {};
+      }),
+    );
+    return Object.assign({}, ...rows) as Record<string, Cell>;
+  });
+  if ('error' in outcome) return outcome;
+  const known = view.metrics.map(({ name }) => [name, outcome.value[name] ?? null]);
+  return { values: Object.fromEntries(known) as Record<string, number | string | null> };
+}
