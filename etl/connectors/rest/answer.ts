@@ -34,10 +34,15 @@ export async function readAnswer(
 }
 
 /** The list of rows at a path. XML does not tell a list of one from a single element, nor an empty one from none. */
-export function readRows(document: unknown, path: string, name: string): unknown[] {
+export function readRows(document: unknown, given: string, name: string): unknown[] {
   if (Array.isArray(document) && document.length === 0) return [];
+  // «$.results?»: whoever leaves empty lists out says nothing where there is nothing.
+  const path = given.replace(/\?$/, '');
   const rows = pick(document, path);
+  if (rows === undefined && path !== given) return [];
   if (Array.isArray(rows)) return rows;
+  // A path that ends with «[name=text]» means the one item that fits.
+  if (/=[^\]]*\]$/.test(path)) return rows === undefined ? [] : [rows];
   if (isFromXml(document)) {
     if (rows === undefined || rows === '') return [];
     return [rows];

@@ -30,7 +30,7 @@ export async function loadPreset(
 }
 
 /** What a system answers to a request; undefined: there is nothing of that name. */
-export type Answer = (url: URL, headers: Record<string, unknown>) => unknown;
+export type Answer = (url: URL, headers: Record<string, unknown>, body: string) => unknown;
 
 export type System = { origin: string; asked: string[]; close(): Promise<void> };
 
@@ -39,11 +39,15 @@ export async function serveSystem(answer: Answer): Promise<System> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
-    asked.push(decodeURIComponent(url.pathname + url.search));
-    const body = answer(url, request.headers);
-    response.statusCode = body === undefined ? 404 : 200;
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(body ?? { error: 'not found' }));
+    let sent = '';
+    request.on('data', (part) => (sent += part));
+    request.on('end', () => {
+      asked.push(decodeURIComponent(url.pathname + url.search) + sent);
+      const body = answer(url, request.headers, sent);
+      response.statusCode = body === undefined ? 404 : 200;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(body ?? { error: 'not found' }));
+    });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
