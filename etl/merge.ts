@@ -89,7 +89,7 @@ export async function merge(
     : 0;
 
   // Readers' statistics come too late for what is derived next in this transaction.
-  if (count('inserted') + count('updated') > 500) await client.query(`analyze ${core}`);
+  if (await isOutgrown(client, core, count('inserted') + count('updated'))) await client.query(`analyze ${core}`);
   const kept = count('inserted') + count('updated') + count('unchanged');
   return {
     read: landed.read,
@@ -100,6 +100,15 @@ export async function merge(
     quarantined,
     deleted,
   };
+}
+
+/** Statistics are worth their time where a good part of the table is new. */
+async function isOutgrown(client: Client, table: string, changed: number): Promise<boolean> {
+  const { rows } = await client.query<{ rows: number }>(
+    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
+    [table],
+  );
+  return changed > 500 && changed > 0.1 * (rows[0]?.rows ?? 0);
 }
 
 /** The rate of the event's own day, or the nearest earlier one; a currency without any is a reason for quarantine. */

@@ -41,13 +41,11 @@ left join (
 ) x on x.customer_key = s.customer_key;
 analyze facts_now;
 
+-- An aggregate, since the planner would hope for an early end of «exists» and join by loops.
 create temp table ranking_moved on commit drop as
-select exists (
-  select from facts_now n full join (select f.* from core.customer_facts f join customer_scope using (customer_key)) f
-    using (customer_key)
-  where (n.revenue_year, n.revenue_before) is distinct from (f.revenue_year, f.revenue_before)
-    or (n.won_deals > 0) is distinct from (f.won_deals > 0)
-) as is_moved;
+select coalesce(bool_or((n.revenue_year, n.revenue_before) is distinct from (f.revenue_year, f.revenue_before)
+  or (n.won_deals > 0) is distinct from (f.won_deals > 0)), false) as is_moved
+from facts_now n left join core.customer_facts f using (customer_key);
 
 insert into core.customer_facts as f (customer_key, won_deals, open_deals, revenue, gross_profit, revenue_year, revenue_before,
   first_purchase_at, last_purchase_at, last_contact_at, xyz, segment, is_churned, is_contact_overdue)

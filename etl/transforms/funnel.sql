@@ -1,12 +1,19 @@
 -- One row per deal and open stage reached. Reached: an event at this position or later among the open stages, or won;
 -- a deal without events reached its current stage. Skipped stages count as reached and passed, without days.
 -- Steps are tables of their own so that the planner knows their sizes. Only deals that changed, or whose events did,
--- are derived anew; all of them where a stage changed.
+-- are derived anew; all of a pipeline where a stage of it changed.
+create temp table moved_stages on commit drop as
+select stage_key from core.dim_stages
+where (source, pipeline) in (
+  select source, pipeline from changed_stages
+  group by source, pipeline, source_id, kind, position, is_deleted having sum(sign) <> 0
+);
+analyze moved_stages;
+
 create temp table funnel_scope on commit drop as
-with moved as (
-  select from changed_stages group by source, source_id, pipeline, kind, position, is_deleted having sum(sign) <> 0 limit 1
-)
-select source, source_id as deal_id from core.fct_deals where exists (select from moved)
+select d.source, d.source_id as deal_id from core.fct_deals d join moved_stages using (stage_key)
+union
+select e.source, e.deal_id from core.fct_deal_stage_events e join moved_stages using (stage_key)
 union
 select source, source_id from changed_deals
 union
@@ -63,4 +70,4 @@ from (
   left join funnel_visits v on v.source = d.source and v.deal_id = d.source_id and v.stage_key = s.stage_key
   where d.status = 'won' or s.position <= d.reached or s.stage_key = d.stage_key
 ) stays;
-drop table funnel_scope, funnel_events, funnel_visits, funnel_deals;
+drop table moved_stages, funnel_scope, funnel_events, funnel_visits, funnel_deals;

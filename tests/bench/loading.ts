@@ -133,7 +133,7 @@ async function change(url: string): Promise<void> {
   await client.connect();
   await client.query(`
     create index on deals (updated_at);
-    update deals set status = 'won', closed_at = '2026-01-01', updated_at = '2026-01-01' where number % 100 = 3`);
+    update deals set status = 'won', stage = 'won', closed_at = '2026-01-01', updated_at = '2026-01-01' where number % 100 = 3`);
   await client.query('vacuum analyze deals');
   await client.end();
 }
