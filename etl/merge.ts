@@ -4,7 +4,7 @@ import { entities, fieldsOf, type Entity, type EntityName, type Field } from './
 import { note, type Rules } from './connectors/rules.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
-import { belongsElsewhere, mergeRules, nameCircles, nameRules } from './merge-rules.ts';
+import { belongsElsewhere, mergeRules, nameCircles, nameRules, withoutFuture } from './merge-rules.ts';
 import { quarantine } from './quarantine.ts';
 import { identifier, literal } from './sql-text.ts';
 import { isTooPoor, type Warning } from './vanishing.ts';
@@ -63,7 +63,7 @@ export async function merge(
     select m.*, case
         when t.source_id is null or ${isInferred} then 'inserted'
         ${belongsElsewhere(stream, options)}
-        when least(m.version_at, now()) < t.source_updated_at then 'unchanged'
+        when ${withoutFuture('m.version_at')} < t.source_updated_at then 'unchanged'
         when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
         else 'unchanged'
       end as outcome, t.source_id is not null as is_known
@@ -197,7 +197,7 @@ async function write(
     ['stream', literal(streamName(stream))],
     ['row_hash', 'f.row_hash'],
     // A clock that runs ahead must not keep true changes out until its time has come.
-    ['source_updated_at', 'least(f.version_at, now())'],
+    ['source_updated_at', withoutFuture('f.version_at')],
     ['is_deleted', 'coalesce(f.is_deleted, false)'],
     ['run_id', runId],
     ['loaded_at', 'now()'],

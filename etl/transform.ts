@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
+import { matchIdentities } from './identity.ts';
 
 /** What is derived inside the warehouse, in order. */
 const transforms = [
@@ -68,6 +69,7 @@ export async function transform(client: Client): Promise<void> {
   } else {
     await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
   }
+  await matchIdentities(client);
   for (const { name, sql } of transforms) {
     try {
       await client.query(sql.replaceAll(':is_whole', String(whole)));

@@ -7,14 +7,16 @@ join :table b on b.source = q.source_b and b.source_id = q.id_b
 where q.entity = :entity and q.verdict <> 'undecided';
 analyze identity_said;
 
--- One row per record that hangs by decisions or mapped ids on one that carries an identifier in question.
+-- One row per record that hangs by decisions or mapped ids on one that changed or carries an identifier in question.
 create temp table identity_linked on commit drop as
 with recursive reach(key) as (
-  select i.key
+  (select i.key
   from identity_values v
   join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value
   where exists (select from ops.identifiers o where o.entity = :entity and o.key = i.key and o.kind = 'id')
     or exists (select from identity_said q where q.verdict = 'same' and i.key in (q.a, q.b))
+  union
+  select c.key from identity_changed c join identity_said q on q.verdict = 'same' and c.key in (q.a, q.b))
   union
   select n.key
   from reach r

@@ -7,7 +7,7 @@ from (
   select c.customer_key, c.owner_key, date_trunc('month', d.closed_at at time zone p.zone)::date as month,
     coalesce(sum(d.amount), 0) as revenue, coalesce(sum(d.amount - coalesce(d.cost, 0)), 0) as gross_profit
   from customer_scope s
-  join core.dim_customers c on c.customer_key = s.customer_key
+  join core.customers c on c.customer_key = s.customer_key
   join core.fct_deals d on d.customer_key = s.customer_key, period p
   where d.status = 'won' and d.closed_at is not null and not d.is_test and not d.is_deleted and not c.is_deleted
   group by 1, 2, 3

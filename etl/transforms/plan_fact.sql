@@ -8,10 +8,11 @@ with recursive plans as materialized (
     sum(p.target) as plan
   from core.fct_plans p
   left join lateral (
-    select key, name from (
-      select 'team' as kind, team_key as key, name, source_id from core.dim_teams
-      union all select 'employee', employee_key, name, source_id from core.dim_employees
-      union all select 'product', product_key, name, source_id from core.dim_products
+    select key, shown as name from (
+      select 'team' as kind, team_key as key, name, source_id, name as shown from core.dim_teams
+      union all select 'employee', e.employee_key, d.name, d.source_id, e.name
+      from core.dim_employees d join core.employees e on e.employee_key = coalesce(d.same_as, d.employee_key)
+      union all select 'product', product_key, name, source_id, name from core.dim_products
     ) d
     where d.kind = p.scope_kind and (lower(d.name) = lower(p.scope) or d.source_id = p.scope)
     order by lower(d.name) = lower(p.scope) desc, key limit 1
@@ -32,7 +33,7 @@ with recursive plans as materialized (
   union all
   select c.month, c.metric, 'team', s.scope_key::text, sum(c.value)
   from counted c
-  join core.dim_employees e on e.employee_key::text = c.scope
+  join core.employees e on e.employee_key::text = c.scope
   join team_scopes s on s.team_key = e.team_key
   where c.scope_kind = 'employee' group by 1, 2, 4
   union all
