@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { company, sign, startCube, type Cube } from './server.ts';
 
-type Member = { name: string; shortTitle: string; description?: string; meta?: Record<string, string> };
-type View = { name: string; measures: Member[]; dimensions: Member[] };
 const views = [
   'activity',
   'attribution',
@@ -145,24 +143,12 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
     expect(await lonely.stop()).toBe(0);
   }, 120_000);
 
-  it('describes every member in both languages', async () => {
+  it('has each of the views', async () => {
     const response = await fetch(`${cube.base}/cubejs-api/v1/meta`, {
       headers: { authorization: sign({ sub: 'x', ...company }) },
     });
-    const { cubes } = (await response.json()) as { cubes: View[] };
+    const { cubes } = (await response.json()) as { cubes: { name: string }[] };
     expect(cubes.map(({ name }) => name).sort()).toEqual(views);
-    const units = ['money', 'count', 'ratio', 'days', 'minutes', 'hours', 'seconds', 'score', 'time'];
-    for (const { measures, dimensions } of cubes) {
-      for (const { name, shortTitle, description, meta } of [...measures, ...dimensions]) {
-        expect(shortTitle && description, name).toBeTruthy();
-        expect(meta?.title_ru, name).toBeTruthy();
-      }
-      for (const { name, meta } of measures) {
-        expect(units, name).toContain(meta?.unit);
-        expect(['up', 'down', 'none'], name).toContain(meta?.direction);
-        expect(meta?.formula, name).toBeTruthy();
-      }
-    }
   });
 
   it('ends with its parent, and on SIGTERM', async () => {
