@@ -14,6 +14,10 @@ export const mergeRules = {
   circle: 'a team that lies below itself: each team of the circle counts for all of it',
 } as const;
 
+/** A moment that has come; a missing one stays missing. */
+export const withoutFuture = (moment: string): string =>
+  `case when ${moment} > now() then now() else ${moment} end`;
+
 /**
  * Two streams of one source that give the same record would change it to and fro with each run: it stays with the
  * stream that gave it first, until that one no longer has it or another gives a newer version.
@@ -26,7 +30,7 @@ export function belongsElsewhere(stream: Stream, { source, config }: MergeOption
     .map(streamName);
   if (!others.length) return '';
   return `when t.stream in (${list(others)}) and not t.is_deleted
-          and not coalesce(least(m.version_at, now()) > t.source_updated_at, false) then 'elsewhere'`;
+          and not coalesce(${withoutFuture('m.version_at')} > t.source_updated_at, false) then 'elsewhere'`;
 }
 
 /** Counts what the rules of mapping and merging did, from the temporary tables of a merge. */
@@ -63,4 +67,13 @@ export async function nameCircles(
     [source],
   );
   if (Number(rows[0]?.n)) note(rules, mergeRules.circle, Number(rows[0]?.n));
+}
+
+/** A newer version of equal content counts as well: what is older than it comes late. */
+export async function rememberVersions(client: Client, core: string, source: string): Promise<void> {
+  await client.query(
+    `update ${core} t set source_updated_at = f.version_at from fresh f
+     where t.source = $1 and t.source_id = f.source_id and f.outcome = 'unchanged' and f.is_newer`,
+    [source],
+  );
 }

@@ -4,7 +4,14 @@ import { entities, fieldsOf, type Entity, type EntityName, type Field } from './
 import { note, type Rules } from './connectors/rules.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
-import { belongsElsewhere, mergeRules, nameCircles, nameRules, withoutFuture } from './merge-rules.ts';
+import {
+  belongsElsewhere,
+  mergeRules,
+  nameCircles,
+  nameRules,
+  rememberVersions,
+  withoutFuture,
+} from './merge-rules.ts';
 import { quarantine } from './quarantine.ts';
 import { identifier, literal } from './sql-text.ts';
 import { isTooPoor, type Warning } from './vanishing.ts';
@@ -66,7 +73,8 @@ export async function merge(
         when ${withoutFuture('m.version_at')} < t.source_updated_at then 'unchanged'
         when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
         else 'unchanged'
-      end as outcome, t.source_id is not null as is_known
+      end as outcome, t.source_id is not null as is_known,
+      t.source_id is not null and m.version_at <= now() and m.version_at > coalesce(t.source_updated_at, '-infinity') as is_newer
     from (
       select distinct on (source_id) * from mapped where problem_field is null
       order by source_id, version_at desc nulls last, _n desc
@@ -83,13 +91,15 @@ export async function merge(
     rows.filter((row) => row.outcome === outcome && which(row)).reduce((sum, row) => sum + Number(row.n), 0);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
   if (hasKnown || count('inserted')) await write(client, stream, entity, options, hasKnown);
+  if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
   const deleted = options.isFull
     ? await markVanished(client, stream, entity, landed, count('inserted'), options)
     : 0;
 
   // Readers' statistics come too late for what is derived next in this transaction.
-  if (await isOutgrown(client, core, count('inserted') + count('updated'))) await client.query(`analyze ${core}`);
+  if (await isOutgrown(client, core, count('inserted') + count('updated')))
+    await client.query(`analyze ${core}`);
   const kept = count('inserted') + count('updated') + count('unchanged');
   return {
     read: landed.read,

@@ -20,7 +20,7 @@ export const faults = {
   width: (cells: number, header: number) => `the row has ${cells} cells, the header ${header}`,
   long: (mb: number) => `the line is longer than ${mb} MB: is a line break or a closing quote missing?`,
   deep: 'nested too deep to be kept',
-  json: (text: string) => `not JSON: ${text.slice(0, 80)}`,
+  json: (text: string) => `not JSON: ${text.trim().slice(0, 80)}`,
 } as const;
 
 export function note(rules: Rules, rule: string, times = 1): void {

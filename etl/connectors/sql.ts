@@ -60,7 +60,7 @@ export async function readSql(source: SqlSource, stream: SqlStream, request: Req
     const { since } = request;
     const where = cursor && since !== null ? ` where ${cursor} >= ${db.literal(since)}` : '';
     const rows = db.stream(`select * from ${inner}${where}${cursor ? ` order by ${cursor}` : ''}`);
-    return { columns, rows: toLanded(db, rows, columns, stream.from ?? 'query', request.signal) };
+    return { columns, rows: toLanded(db, rows, columns, stream.from ?? 'query', source, request.signal) };
   } catch (error) {
     await db?.close();
     throw explainSql(error, request.signal);
@@ -79,18 +79,23 @@ async function* toLanded(
   rows: AsyncIterable<Record<string, unknown>>,
   columns: string[],
   table: string,
+  { timeout_s }: SqlSource,
   signal: AbortSignal,
 ): AsyncGenerator<LandedRow> {
   // A query that gives no row for a long time has to end at once all the same.
-  const abort = (): void => {
-    if (rows instanceof Readable) rows.destroy(new SourceError('the load was stopped'));
+  const stop = (why: string): void => {
+    if (rows instanceof Readable) rows.destroy(new SourceError(why));
     void db.close();
   };
+  const abort = (): void => stop('the load was stopped');
   signal.addEventListener('abort', abort, { once: true });
+  // The database counts the time of a query itself, unless it or the way to it is gone.
+  const silence = setTimeout(() => stop('the database fell silent'), Math.min(timeout_s + 15, 2e6) * 1000);
   try {
     let number = 0;
     for await (const row of rows) {
       signal.throwIfAborted();
+      silence.refresh();
       yield {
         position: `${table}:${++number}`,
         values: columns.map((column) => (row[column] ?? null) as string | null),
@@ -100,6 +105,7 @@ async function* toLanded(
   } catch (error) {
     throw explainSql(error, signal);
   } finally {
+    clearTimeout(silence);
     signal.removeEventListener('abort', abort);
     await db.close();
   }

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import pg from 'pg';
-import QueryStream from 'pg-query-stream';
 import type { Config, Stream } from '../config.ts';
 import type { LandedRow } from './connector.ts';
 import { toValues } from './json.ts';
 import type { ScopedLanding, ScopedRequest } from './remote/scope.ts';
 import { parseExactly } from './rest/exact.ts';
+import { streamRows } from './sql/postgres.ts';
 import { seal } from './webhook/seal.ts';
 
 /** How long the id of a request is known, so that a sender may repeat it. */
@@ -36,14 +36,12 @@ async function* readMarked(
   const client = new pg.Client({ connectionString: url, application_name: 'pulse-etl' });
   await client.connect();
   try {
-    const query = new QueryStream(
+    const rows = streamRows(
+      client,
       'select inbox_id, row::text as row from ops.inbox where run_id = $1 and stream = $2 order by inbox_id',
       [runId, stream],
     );
-    for await (const { inbox_id, row } of client.query(query) as AsyncIterable<{
-      inbox_id: string;
-      row: string;
-    }>) {
+    for await (const { inbox_id, row } of rows as AsyncIterable<{ inbox_id: string; row: string }>) {
       yield { position: `${stream}#${inbox_id}`, values: toValues(parseExactly(row), columns), raw: row };
     }
   } finally {

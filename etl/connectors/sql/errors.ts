@@ -12,6 +12,8 @@ const hints: Record<string, string> = {
   '57014': 'the query took longer than timeout_s allows',
   ER_STATEMENT_TIMEOUT: 'the query took longer than timeout_s allows',
   ER_QUERY_TIMEOUT: 'the query took longer than timeout_s allows',
+  '57P01': 'the database closed the connection',
+  ECONNRESET: 'the database closed the connection',
   PROTOCOL_CONNECTION_LOST: 'the database closed the connection',
 };
 
@@ -29,7 +31,11 @@ export function explainSql(error: unknown, signal: AbortSignal): Error {
     message: string;
     sqlMessage?: string;
   };
-  const hint = hints[code ?? ''] ?? (errno === 1969 ? hints.ER_STATEMENT_TIMEOUT : undefined);
+  const hint =
+    hints[code ?? ''] ??
+    (/timeout expired|connection timeout|Timeout acquiring/i.test(message) ? hints.ETIMEDOUT : undefined) ??
+    (/Connection (terminated|ended)/i.test(message) ? hints.ECONNRESET : undefined) ??
+    (errno === 1969 ? hints.ER_STATEMENT_TIMEOUT : undefined);
   const text = (sqlMessage ?? message)
     .replace(/\w+:\/\/\S+/g, '<connection>')
     .replace(/'[^']*'@'[^']*'/g, '<user>')
