@@ -7,7 +7,7 @@ export type Preset = {
   name: string;
   /** first line of the head: what it is for */
   title: string;
-  /** version of the vendor's schema or API it was written against */
+  /** the vendor's schema or API, its version, and the documents that it was written against */
   against: string;
   /** environment variables that its source needs */
   needs: string[];
@@ -39,7 +39,7 @@ export function readPreset(name: string): Preset | null {
   return {
     name,
     title: head[0]?.slice(2) ?? name,
-    against: head.find((line) => line.startsWith('# Against: '))?.slice('# Against: '.length) ?? '',
+    against: /^# Against: (.*(?:\n# {3}.*)*)/m.exec(text)?.[1]?.replace(/\n# +/g, ' ') ?? '',
     needs: [...new Set([...lines.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] as string))],
     kind: [...new Set(all.map(({ kind }) => kind))].join(', '),
     entities: [...new Set(all.flatMap(({ streams }) => streams.map(({ entity }) => entity)))],

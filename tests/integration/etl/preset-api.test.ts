@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../etl/config.ts';
+import { readPreset } from '../../../etl/preset.ts';
+import { previewSources } from '../../../etl/preview.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { loadPreset, serveSystem, type Streams, type System } from './preset-company.ts';
 
@@ -48,6 +52,7 @@ async function loadTwice(
   const load = (): Promise<Streams> =>
     loadPreset(name, database.url, env(origin), (text) => change?.(text, origin) ?? text);
   try {
+    await preview(name, env(origin), (text) => change?.(text, origin) ?? text);
     const first = await load();
     const before = system.asked.length;
     for (const [stream, s] of Object.entries(await load()))
@@ -60,6 +65,18 @@ async function loadTwice(
   } finally {
     await system.close();
   }
+}
+
+/** What `pulse config check` does: at most five mapped rows of each stream, before anything is loaded. */
+async function preview(name: string, env: Record<string, string>, change: (text: string) => string) {
+  const file = join(mkdtempSync(join(tmpdir(), 'pulse-preset-')), 'pulse.yaml');
+  const preset = readPreset(name)?.text ?? '';
+  writeFileSync(file, `reporting: { timezone: Europe/Moscow, currency: RUB }\n${change(preset)}`);
+  const previews = await previewSources(readConfig(file, env), { warehouseUrl: database.url });
+  expect(previews.filter(({ error }) => error !== null)).toEqual([]);
+  for (const { stream, read, rows } of previews)
+    expect([stream, rows.length]).toEqual([stream, Math.min(read, 5)]);
+  expect(previews.filter(({ rows }) => rows.length).length).toBeGreaterThan(1);
 }
 
 const deals = (source: string): Promise<Record<string, unknown>[]> =>
