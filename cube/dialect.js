@@ -21,7 +21,7 @@ class ConnectedMeasure extends BaseMeasure {
     if (entities.length === 0) return super.selectColumns();
     const names = entities.map((entity) => `'${entity}'`).join(', ');
     // A subselect that depends on no row is run once, not once for each.
-    const isConnected = `(select core.connected() ${isAny ? '&&' : '@>'} array[${names}])`;
+    const isConnected = `(select core.is_connected(array[${names}]${isAny ? ', true' : ''}))`;
     return [`case when ${isConnected} then ${this.measureSql()} end ${this.aliasName()}`];
   }
 }

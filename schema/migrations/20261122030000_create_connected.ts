@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
  * counted from others is neither 0 nor an error but "not connected".
  */
 export async function up(knex: Knex): Promise<void> {
-  // Not SQL but plpgsql: that keeps the plan, and every measure of every question asks.
+  // Not SQL but plpgsql: that keeps the plan.
   await knex.raw(`
     create function core.connected() returns text[] language plpgsql stable parallel safe as $$
     begin
@@ -28,10 +28,20 @@ export async function up(knex: Knex): Promise<void> {
         union all select 'assessments' where exists (select from core.fct_assessments)
       );
     end $$;
+
+    -- Nearly always the sources alone can tell, and every measure of every question asks.
+    create function core.is_connected(needs text[], is_any boolean default false) returns boolean
+    language plpgsql stable parallel safe as $$
+    declare known text[] := array(select unnest(entities) from ops.sources where fresh_at is not null);
+    begin
+      if known @> needs or (is_any and known && needs) then return true; end if;
+      known := core.connected();
+      return known @> needs or (is_any and known && needs);
+    end $$;
     comment on function core.connected() is 'the entities of which something is known, if only that there is nothing';
   `);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop function core.connected()');
+  await knex.raw('drop function core.is_connected; drop function core.connected');
 }
