@@ -29,8 +29,9 @@ export type Metric = Way & {
   time: string | null;
   /** sums over parts give the whole, and a bucket without rows is 0 rather than a gap */
   is_additive: boolean;
-  /** what must have been loaded for the metric to exist */
+  /** the entities it is counted from, and those without which it does not exist */
   entities: string[];
+  needs: Definition['needs'];
 };
 
 export type RecordKind = 'deals' | 'spend' | 'responses' | 'complaints';
@@ -118,8 +119,7 @@ export function find(name: string): Metric | null {
   const definition = defined.get(name);
   if (!way || !definition) return null;
   const { direction, time, is_additive, sources, needs } = definition;
-  const entities = needs === 'any' ? sources : needs;
-  return { ...way, unit: definition.unit as Unit, direction, time, is_additive, entities };
+  return { ...way, unit: definition.unit as Unit, direction, time, is_additive, entities: sources, needs };
 }
 
 export function get(name: string): Metric {

@@ -29,7 +29,7 @@ export async function load(
   const { scope, by } = withDimension(settled, metric);
   const { state, style } = scope;
   const narrowed = partFilter(metric, state, by);
-  const missing = scope.freshness.missing(metric.entities).map((one) => entityTitle(one, style.locale));
+  const missing = scope.freshness.lacking(metric).map((one) => entityTitle(one, style.locale));
   const needs = missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
   const [head, parts, behind] = await Promise.all([
     loadHead(scope, metric, narrowed, needs),

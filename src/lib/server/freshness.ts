@@ -1,3 +1,5 @@
+import { lacks } from '../catalogue.ts';
+import type { Metric } from '../metrics.ts';
 import type { AsOf, Source } from '../page.ts';
 import { isStale, type Timed } from '../timetable.ts';
 import * as settings from './settings.ts';
@@ -10,6 +12,8 @@ export type Freshness = {
   asOf(entities?: string[]): AsOf;
   /** those of the entities of which nothing is known: no source of theirs has ever been loaded */
   missing(entities: string[]): string[];
+  /** what has to be connected before a metric is known; nothing once it is */
+  lacking(metric: Pick<Metric, 'entities' | 'needs'>): string[];
 };
 
 /** What loading says about itself: how fresh each source is and which entities it has brought. */
@@ -42,5 +46,10 @@ export function describe(sources: SourceRow[], connected: string[], timezone: st
     const worst = found[0];
     return { at: worst?.at ?? null, worst_source: worst?.source ?? null, sources: found };
   };
-  return { asOf, missing: (entities) => entities.filter((entity) => !known.has(entity)) };
+  const missing = (entities: string[]) => entities.filter((entity) => !known.has(entity));
+  return {
+    asOf,
+    missing,
+    lacking: ({ entities, needs }) => lacks({ sources: entities, needs }, missing(entities)),
+  };
 }

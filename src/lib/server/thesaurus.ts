@@ -1,4 +1,4 @@
-import { lacks, type Definition, type View } from '../catalogue.ts';
+import type { Definition, View } from '../catalogue.ts';
 import { formatMonth } from '../dates.ts';
 import * as metrics from '../metrics.ts';
 import type { Locale } from '../page.ts';
@@ -107,7 +107,9 @@ function describe(view: View, freshness: Freshness, locale: Locale): Chapter {
 function describeMetric(metric: Definition, view: View, freshness: Freshness, locale: Locale): Entry {
   const { name, title, about, formula, words, sources, time } = metric;
   const missing = freshness.missing(sources);
-  const needs = lacks(metric, missing).map((entity) => entityTitle(entity, locale));
+  const needs = freshness
+    .lacking({ entities: sources, needs: metric.needs })
+    .map((entity) => entityTitle(entity, locale));
   const texts = [name, formula, ...Object.values(title), ...Object.values(words), ...Object.values(about)];
   return {
     name,

@@ -96,10 +96,17 @@ describe('blocks', () => {
     expect(mail.attachments.map(({ filename }) => filename)).toEqual(['nps.png']);
   });
 
-  test('that no source brings are left out', async () => {
+  test('that no source brings give way to a line that says what to connect', async () => {
     const kpis = [makeKpi(), makeKpi({ id: 'nps', title: 'NPS', state: 'not_connected', value: null })];
-    const mail = await render(makePage({ kpis, charts: [makeLine({ state: 'not_connected' })] }), options);
-    expect(mail.html + mail.text).not.toMatch(/NPS|Выручка по дням/);
+    const needs = 'Подключите источник с данными: ответы на опросы.';
+    const not_connected = [{ metric: 'nps.nps', title: 'NPS', needs }];
+    const charts = [makeLine({ state: 'not_connected' })];
+    const mail = await render(makePage({ kpis, charts, not_connected }), options);
+    for (const part of [mail.html, mail.text]) {
+      expect(part).not.toContain('Выручка по дням');
+      expect(part.split('NPS')).toHaveLength(2);
+      expect(part).toContain(`NPS: не подключено. ${needs}`);
+    }
     expect(mail.isIncomplete).toBe(false);
   });
 

@@ -14,7 +14,7 @@ import { comparisonRange } from './kpi.ts';
 
 function blank(scope: Scope, id: string, metric: Metric, title: string, href: string): ChartBlock {
   const { locale } = scope.style;
-  const missing = scope.freshness.missing(metric.entities);
+  const missing = scope.freshness.lacking(metric);
   const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
   return {
     id,

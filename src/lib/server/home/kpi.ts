@@ -80,7 +80,7 @@ export const specs: KpiSpec[] = [
 /** What every tile has before a single figure is known. */
 export function blank(scope: Scope, id: string, metric: Metric, title?: string): Kpi {
   const { locale } = scope.style;
-  const missing = scope.freshness.missing(metric.entities);
+  const missing = scope.freshness.lacking(metric);
   const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
   return {
     id,

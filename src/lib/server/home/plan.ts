@@ -24,6 +24,7 @@ export async function load(scope: Scope): Promise<Kpi> {
     name: 'plan_fact.completion',
     unit: 'percent',
     entities: ['plans', 'deals'],
+    needs: ['plans', 'deals'],
   };
   const state: State = { ...scope.state, period: month, by: 'team' };
   const kpi = {

@@ -102,6 +102,9 @@ function describe(page: HomePage, { baseUrl, rights, sender, incidents = [] }: O
       ...page.notices.map(({ text }) => text),
     ],
     foot: [
+      ...page.not_connected.map(
+        ({ title, needs }) => `${title}: ${m.state_not_connected({}, style).toLowerCase()}. ${needs}`,
+      ),
       m.mail_numbers({}, style),
       ...(sender?.schedule ? [m.mail_why({ owner: sender.owner, title: sender.schedule }, style)] : []),
       ...(sender && !sender.schedule ? [m.mail_sent_by({ owner: sender.owner }, style)] : []),
