@@ -7,6 +7,7 @@ import { findBinaries } from '../../schema/postgres/binaries.ts';
 import { tryPort } from '../../schema/postgres/port.ts';
 import { findBrowser } from './browser.ts';
 import type { Place } from './place.ts';
+import { askSources } from './sources.ts';
 import { readStack } from './stack/record.ts';
 
 /** `note` is worth knowing, `wrong` stops Pulse. */
@@ -69,6 +70,18 @@ export async function examine(place: Place): Promise<Finding[]> {
     return [
       'fine',
       stack ? `process ${stack.pid}, ${stack.phase}${stack.urls.app ? `, ${stack.urls.app}` : ''}` : 'no',
+    ];
+  });
+  await check('Sources', async () => {
+    const warehouse = readStack(place.home)?.urls.warehouse;
+    if (!warehouse) return ['fine', 'looked at while Pulse runs'];
+    const overview = await askSources(place, warehouse);
+    const sources = overview && 'sources' in overview ? overview.sources : [];
+    const ill = sources.filter(({ health }) => health === 'failing' || health === 'stale');
+    if (!ill.length) return ['fine', `${sources.length}, all in time`];
+    return [
+      'note',
+      `${ill.map(({ source, health }) => `${source} is ${health}`).join(', ')}: see "pulse etl status"`,
     ];
   });
   return findings;

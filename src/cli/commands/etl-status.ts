@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Overview, Run, Source, SourcePage } from '../../lib/server/loads.ts';
 import { Problem } from '../../../schema/problem.ts';
 import { findPlace } from '../place.ts';
-import { spawnPart } from '../stack/part.ts';
-import { readSecret } from '../stack/secret.ts';
+import { askSources } from '../sources.ts';
 import { withWarehouse } from '../stack/session.ts';
 import { createSteps } from '../steps.ts';
 import { printTable } from '../table.ts';
@@ -24,29 +22,11 @@ export function addStatus(etl: Command): void {
     });
 }
 
-async function ask(name: string | undefined): Promise<Overview | SourcePage | null> {
+function ask(name: string | undefined): Promise<Overview | SourcePage | null> {
   const place = findPlace();
-  return withWarehouse(place, createSteps(process.stderr), async ({ warehouse }) => {
-    const part = spawnPart({
-      name: 'sources',
-      file: join(place.root, 'src/cli/stack/sources.ts'),
-      args: name === undefined ? [] : [name],
-      ...place,
-      env: {
-        ...process.env,
-        WAREHOUSE_URL: warehouse,
-        PULSE_SECRET: readSecret(place.home),
-        // Required by the app's settings, never asked by this.
-        CUBE_URL: 'http://127.0.0.1/cubejs-api',
-      },
-      isJob: true,
-    });
-    const { answer } = (await part.wait((message) => 'answer' in message, 60_000)) as unknown as {
-      answer: Overview | SourcePage | null;
-    };
-    await part.stop();
-    return answer;
-  });
+  return withWarehouse(place, createSteps(process.stderr), ({ warehouse }) =>
+    askSources(place, warehouse, name),
+  );
 }
 
 function printAll(sources: Source[]): void {

@@ -2,7 +2,7 @@ import { formatMoment } from '#lib/dates.ts';
 import { formatCount } from '#lib/format.ts';
 import type { Locale } from '#lib/page.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { Progress, Run, Source } from '#lib/server/loads.ts';
+import type { Progress, Run, Source, StreamCounts } from '#lib/server/loads.ts';
 
 const kinds: Record<string, () => string> = {
   files: m.data_kind_files,
@@ -89,4 +89,19 @@ export function phaseWords(progress: Progress | null): string {
   if (progress.phase === 'reading') return m.data_phase_reading({ stream });
   if (progress.phase === 'merging') return m.data_phase_merging({ stream });
   return progress.phase === 'waiting' ? m.data_phase_waiting() : m.data_phase_deriving();
+}
+
+type Detected = StreamCounts['detected'];
+
+/** Files of which the same was found out, together. */
+export function groupAlike(detected: Detected): { names: string[]; all: Detected }[] {
+  const groups = new Map<string, { names: string[]; all: Detected }>();
+  for (const of of new Set(detected.map((one) => one.of))) {
+    const all = detected.filter((one) => one.of === of);
+    const key = JSON.stringify(all.map(({ name, value }) => [name, value]));
+    const known = groups.get(key);
+    if (known) known.names.push(of);
+    else groups.set(key, { names: [of], all });
+  }
+  return [...groups.values()];
 }
