@@ -34,10 +34,9 @@ const subjects: Subject[] = [
 ];
 
 const steps = Object.fromEntries(
-  ['changed', 'identifiers', 'links', 'sharing', 'groups', 'canonical', 'gaps', 'calls'].map((name) => [
-    name,
-    readFileSync(new URL(`./identity/${name}.sql`, import.meta.url), 'utf8'),
-  ]),
+  ['changed', 'identifiers', 'active', 'links', 'sharing', 'groups', 'canonical', 'gaps', 'calls'].map(
+    (name) => [name, readFileSync(new URL(`./identity/${name}.sql`, import.meta.url), 'utf8')],
+  ),
 );
 
 /**
@@ -57,6 +56,7 @@ export async function matchIdentities(client: Client): Promise<void> {
       await run(client, 'identifiers', subject, isWhole);
       // Nobody else analyzes what this transaction has written, and the way from one record to the next depends on it.
       if (changed > 500) await client.query('analyze ops.identifiers');
+      await run(client, 'active', subject, isWhole);
       await run(client, 'links', subject, isWhole);
       await label(client, 'identity_linked', 'identity_links', 'super');
       await run(client, 'sharing', subject, isWhole);
