@@ -52,8 +52,8 @@ function printOne({ source, runs, cursors, count }: SourcePage): void {
       })),
     );
     for (const { stream, detected } of shown.streams)
-      for (const { of, name, value } of detected)
-        console.log(`${stream}: ${name} of ${of || 'the source'} is ${JSON.stringify(value)}`);
+      for (const line of new Set(detected.map(({ of, name, value }) => told(of, name, value))))
+        console.log(`${stream}: ${line}`);
   }
   if (cursors.length) {
     console.log('\nLoaded up to');
@@ -129,5 +129,9 @@ function remarks({ source, error, failures, failing_since, retry, is_lasting, la
   }
   return lines;
 }
+
+/** What was found out about files is said once for all that are alike. */
+const told = (of: string, name: string, value: string) =>
+  of === 'rules' ? `${name}: ${value} times` : `${name} ${JSON.stringify(value)}`;
 
 const moment = (iso: string | null) => (iso ? `${iso.slice(0, 19)}Z` : null);
