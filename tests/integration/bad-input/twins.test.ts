@@ -19,7 +19,7 @@ const load = async (versions = false) => {
       - { from: old.csv, entity: deals, name: archive, key: id, fields: { amount: sum${more} } }
 `);
   const byName = Object.fromEntries((run?.streams ?? []).map((s) => [s.stream, s]));
-  return { run, ...(byName as { current: Record<string, number>; archive: Record<string, number> }) };
+  return { run, ...(byName as unknown as Record<'current' | 'archive', Record<string, number>>) };
 };
 const deals = async () =>
   (
