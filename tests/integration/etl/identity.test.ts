@@ -219,11 +219,6 @@ describe('one employee in several systems', () => {
       [],
       ['extension 101'],
     ],
-    [
-      'is the living one where a number was handed on',
-      { crm: { employees: [{ id: '2', extension: '101' }] }, pbx: { calls: [{ id: 'c', employee: '101' }] } },
-      [['crm/2', 'pbx/101']],
-    ],
   ];
   test.for(cases)('%s', async ([, holds, groups, open = []]) => {
     expect(await see(holds, 'employees')).toEqual({ groups, open });
