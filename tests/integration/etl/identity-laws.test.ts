@@ -45,7 +45,10 @@ const record = fc
       phone: isNamed ? null : spelled,
       email: isNamed ? null : email,
       master: isNamed || source === 'crm' ? null : master,
-      known: [...(phone && isNumber ? [`phone:${phone}`] : []), ...(email && !isNamed ? [`email:${email}`] : [])],
+      known: [
+        ...(phone && isNumber ? [`phone:${phone}`] : []),
+        ...(email && !isNamed ? [`email:${email}`] : []),
+      ],
     };
   });
 const name = fc
