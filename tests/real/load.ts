@@ -21,7 +21,14 @@ export type Loaded = {
 export async function loadReal(name: string): Promise<Loaded> {
   const database = await createDatabase();
   const config = readConfig(join(import.meta.dirname, name, 'pulse.yaml'));
-  const again = (): Promise<RunSummary[]> => runSources({ warehouseUrl: database.url, config });
+  const again = async (): Promise<RunSummary[]> => {
+    const loaded = await runSources({ warehouseUrl: database.url, config });
+    const wrong = await database.query(
+      'select * from ops.run_streams where read <> inserted + updated + unchanged + duplicate + quarantined',
+    );
+    if (wrong.length) throw new Error(`does not add up: ${JSON.stringify(wrong)}`);
+    return loaded;
+  };
   const runs = await again();
   const cube = await startCube(database.url);
   return {
