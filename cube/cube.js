@@ -5,11 +5,13 @@ const { PulseQuery } = require('./dialect.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
 const { refuseMixed } = require('./required.js');
+const { keepMisses, withRollups } = require('./rollups.js');
 
 const { WAREHOUSE_URL, PULSE_SECRET } = process.env;
-const readVersion = createVersionReader(WAREHOUSE_URL);
+const { query, readVersion } = createVersionReader(WAREHOUSE_URL);
 separateVersions();
 keepNoResults();
+keepMisses(query);
 
 /** Cube's configuration: read by serve.js, and by the official image as it is. */
 module.exports = {
@@ -27,6 +29,9 @@ module.exports = {
   },
   contextToApiScopes: () => ['meta', 'data', 'sql'],
   contextToGroups: ({ securityContext }) => (securityContext ? [securityContext.access] : []),
-  extendContext: async () => ({ dataVersion: await readVersion() }),
+  extendContext: async ({ securityContext }) => {
+    const dataVersion = await readVersion();
+    return { dataVersion, securityContext: await withRollups(securityContext, dataVersion, query) };
+  },
   queryRewrite: (query) => ({ ...refuseMixed(query), cache: 'no-cache' }),
 };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { BaseMeasure, PostgresQuery } = require('@cubejs-backend/schema-compiler');
+const { rollupsOf, takeRollups } = require('./rollups.js');
 
 /**
  * The entities that a public measure is counted from, by the model's `meta`: its own, else those of its view. It is
@@ -17,12 +18,15 @@ class ConnectedMeasure extends BaseMeasure {
     const path = this.expression ? null : this.measure;
     const view = path && this.query.cubeEvaluator.cubeFromPath(path);
     if (!view?.isView) return super.selectColumns();
-    const { entities, isAny } = readSources(view, this.query.cubeEvaluator.measureByPath(path));
-    if (entities.length === 0) return super.selectColumns();
+    const measure = this.query.cubeEvaluator.measureByPath(path);
+    const { entities, isAny } = readSources(view, measure);
+    // Counts are kept as sums in rollups, and a sum of nothing would be null.
+    const sql = measure.meta?.empty === 0 ? `coalesce(${this.measureSql()}, 0)` : this.measureSql();
+    if (entities.length === 0) return [`${sql} ${this.aliasName()}`];
     const names = entities.map((entity) => `'${entity}'`).join(', ');
     // A subselect that depends on no row is run once, not once for each.
     const isConnected = `(select core.is_connected(array[${names}]${isAny ? ', true' : ''}))`;
-    return [`case when ${isConnected} then ${this.measureSql()} end ${this.aliasName()}`];
+    return [`case when ${isConnected} then ${sql} end ${this.aliasName()}`];
   }
 }
 
@@ -41,6 +45,11 @@ class PulseQuery extends PostgresQuery {
 
   newMeasure(path) {
     return new ConnectedMeasure(this, path);
+  }
+
+  buildSqlAndParams(exportAnnotatedSql) {
+    const [sql, ...rest] = super.buildSqlAndParams(exportAnnotatedSql);
+    return [takeRollups(sql, this, rollupsOf(this.contextSymbols.securityContext)), ...rest];
   }
 }
 

@@ -8,12 +8,15 @@ const { QueryCache, LocalCacheDriver } = require('@cubejs-backend/query-orchestr
 function createVersionReader(connectionString) {
   const pool = new pg.Pool({ connectionString, max: 2, idleTimeoutMillis: 30_000 });
   pool.on('error', () => {});
-  return async function readVersion() {
-    const { rows } = await pool.query('select version::text from ops.data_version').catch((error) => {
+  const query = (sql, values) =>
+    pool.query(sql, values).catch((error) => {
       throw new CubejsHandlerError(503, 'Unavailable', `The warehouse cannot be asked: ${error.message}`);
     });
+  async function readVersion() {
+    const { rows } = await query('select version::text from ops.data_version');
     return rows[0]?.version ?? '0';
-  };
+  }
+  return { query, readVersion };
 }
 
 /**

@@ -1,29 +1,38 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { matchIdentities } from './identity.ts';
+import { definition, rollUp } from './rollups.ts';
 
-/** What is derived inside the warehouse, in order. */
-const transforms = [
-  'period',
-  'teams',
-  'stages',
-  'deal_references',
-  'deal_campaigns',
-  'attribution',
-  'calendar',
-  'funnel',
-  'customer_scope',
-  'customer_months',
-  'customer_facts',
-  'customer_classes',
-  'customer_silence',
-  'cohorts',
-  'month_facts',
-  'plan_fact',
-].map((name) => ({
-  name,
-  sql: readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8'),
-}));
+type Transform = { name: string; sql: string };
+
+/** What is derived inside the warehouse, in order; the rollups come last but for what is made of them. */
+const [transforms, finals] = [
+  [
+    'period',
+    'teams',
+    'stages',
+    'deal_references',
+    'deal_campaigns',
+    'attribution',
+    'calendar',
+    'call_returns',
+    'funnel',
+    'customer_scope',
+    'customer_months',
+    'customer_facts',
+    'customer_classes',
+    'customer_silence',
+    'cohorts',
+    'month_facts',
+    'plan_fact',
+  ],
+  ['stage_norms'],
+].map((names) =>
+  names.map((name) => ({
+    name,
+    sql: readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8'),
+  })),
+) as [Transform[], Transform[]];
 
 /**
  * Opens the temporary tables `changed_<name>` that triggers fill with each row of core as it was (sign −1) and as it is
@@ -59,6 +68,8 @@ export async function transform(client: Client): Promise<void> {
       truncate core.customer_months, core.cohort_months, core.month_facts;
       delete from core.fct_cohorts;
       delete from core.customer_facts f where not exists (select from core.dim_customers c where c.customer_key = f.customer_key);
+      delete from core.fct_funnel f
+        where not exists (select from core.fct_deals d where d.source = f.source and d.source_id = f.deal_id);
       delete from core.fct_attribution a
         where not exists (select from core.fct_deals d where d.source = a.source and d.source_id = a.deal_id)`);
     for (const { changes, table_name } of tables) {
@@ -70,27 +81,31 @@ export async function transform(client: Client): Promise<void> {
     await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
   }
   await matchIdentities(client);
-  for (const { name, sql } of transforms) {
-    try {
-      await client.query(sql.replaceAll(':is_whole', String(whole)));
-    } catch (error) {
-      throw new Error(`deriving ${name} failed: ${(error as Error).message}`, { cause: error });
-    }
-  }
+  for (const step of transforms) await derive(client, step, whole);
+  await rollUp(client, whole);
+  for (const step of finals) await derive(client, step, whole);
   await client.query(`
     insert into core.settings (key, value) select 'derived.at', to_jsonb(now) from period
     on conflict (key) do update set value = excluded.value`);
   await client.query(`
-    insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for())
+    insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for() || '|${definition}')
     on conflict (key) do update set value = excluded.value`);
   await client.query('drop table period');
   if (whole) await client.query(tables.map(({ changes }) => `drop view changed_${changes};`).join('\n'));
 }
 
+async function derive(client: Client, { name, sql }: Transform, whole: boolean): Promise<void> {
+  try {
+    await client.query(sql.replaceAll(':is_whole', String(whole)));
+  } catch (error) {
+    throw new Error(`deriving ${name} failed: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 async function isWhole(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ whole: boolean }>(`
     select not exists (
-      select from core.settings where key = 'derived.for' and value = to_jsonb(core.derived_for())
+      select from core.settings where key = 'derived.for' and value = to_jsonb(core.derived_for() || '|${definition}')
     ) as whole`);
   return rows[0]?.whole === true;
 }

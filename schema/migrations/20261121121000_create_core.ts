@@ -326,7 +326,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create index on core.fct_funnel (deal_key);
     comment on table core.fct_funnel is
-      'one row per deal and open stage reached, skipped stages included; days is null where the stage was skipped';
+      'one row per deal and open stage reached, skipped stages included; days is null where it was skipped, and while the deal stays';
 
     create table core.fct_plan_fact (
       month date not null,

@@ -20,6 +20,7 @@ const watched: Record<string, string> = {
   products: 'dim_products',
   stages: 'dim_stages',
   campaigns: 'dim_campaigns',
+  funnel: 'fct_funnel',
 };
 
 const rowsOf = {
@@ -77,6 +78,27 @@ export async function up(knex: Knex): Promise<void> {
       );
     comment on function core.derived_for is
       'the settings and the month that all derived rows hold for; with others everything is derived anew';
+
+    -- Tables of sums that Cube asks in place of the facts; the load that changes a fact changes them too.
+    create schema rollup;
+    create table ops.rollup_misses (
+      members text primary key,
+      reason text not null,
+      asked bigint not null,
+      last_at timestamptz not null
+    );
+    comment on table ops.rollup_misses is
+      'one row per kind of question (measures | cuts | filters) that no rollup could answer, and why';
+
+    -- The deal's own columns, so that a change of the funnel is known from its own rows.
+    alter table core.fct_funnel add column created_at timestamptz, add column closed_at timestamptz,
+      add column owner_key bigint, add column product_key bigint, add column campaign_key bigint,
+      add column status text, add column amount numeric;
+    create index on core.fct_funnel (stage_key, days) where is_passed and days is not null;
+    create table core.stage_norms (stage_key bigint primary key, win_rate numeric, days_90 float8);
+    comment on table core.stage_norms is 'one row per open stage with deals: what became of them, and how long is long';
+    alter table core.fct_calls add column is_returned boolean not null default false;
+    comment on column core.fct_calls.is_returned is 'a missed call that was called back within the limit';
 
     -- Ways from what changed to what hangs on it.
     create index on core.fct_calls (customer_key, started_at);
@@ -143,6 +165,12 @@ export async function down(knex: Knex): Promise<void> {
     for (const event of Object.keys(rowsOf)) await knex.raw(`drop trigger note_${event} on core.${table}`);
   }
   await knex.raw(`
+    drop schema rollup cascade;
+    drop table core.stage_norms;
+    drop table ops.rollup_misses;
+    alter table core.fct_funnel drop column created_at, drop column closed_at, drop column owner_key, drop column product_key,
+      drop column campaign_key, drop column status, drop column amount;
+    alter table core.fct_calls drop column is_returned;
     drop index core.fct_deals_utm_id_idx, core.fct_touchpoints_utm_id_idx, core.fct_marketing_spend_utm_id_idx;
     drop function ops.note_changes, core.utm_id, core.months_between, core.derived_for;
     drop table ops.watched_tables, core.customer_months, core.cohort_months, core.month_facts;

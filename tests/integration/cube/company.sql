@@ -114,3 +114,16 @@ insert into ops.run_streams (run_id, stream, entity, is_full, read, duplicate)
 values (1, 'deals', 'deals', true, 9, 5), (2, 'deals', 'deals', true, 9, 3), (3, 'deals', 'deals', true, 9, 8), (1, 'old', 'deals', true, 2, 1);
 insert into ops.quarantine (source, stream, entity, row_hash, position, row, field, reason, first_run_id, last_run_id, resolved_at)
 select 'crm', 'deals', 'deals', k::text, k::text, '{}', 'amount', 'not a number', 1, 2, case when k > 4 then now() end from generate_series(1, 6) k;
+
+-- What loading derives of calls: a call to the number within the limit of two hours, unless the settings say otherwise.
+update core.fct_calls m set is_returned = true
+where m.direction = 'in' and m.disposition <> 'answered' and exists (
+  select from core.fct_calls b where b.direction = 'out' and not b.is_deleted and b.phone = m.phone and b.started_at > m.started_at
+    and b.started_at - m.started_at <= make_interval(secs => 3600 * coalesce(
+      (select value::text::float8 from core.settings where key = 'limits.callback_hours'), 2)));
+
+-- What loading derives of stages.
+insert into core.stage_norms
+select f.stage_key, avg(case d.status when 'won' then 1.0 when 'lost' then 0 end),
+  percentile_cont(0.9) within group (order by f.days) filter (where f.is_passed)
+from core.fct_funnel f join core.fct_deals d on d.deal_key = f.deal_key and not d.is_deleted and not d.is_test group by f.stage_key;

@@ -18,6 +18,8 @@ const derived = {
   month_facts: 'select * from core.month_facts order by metric, month, scope_kind, scope',
   fct_plan_fact: 'select * from core.fct_plan_fact order by month, metric, scope_kind, scope',
   fct_deals: 'select source_id, status, campaign_key from core.fct_deals order by source_id',
+  stage_norms: 'select * from core.stage_norms order by stage_key',
+  fct_calls: 'select source_id, is_returned from core.fct_calls order by source_id',
   dim_stages: 'select source_id, kind from core.dim_stages order by source_id',
 };
 
@@ -71,22 +73,26 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
 
   it('equals what is derived from the whole, after any changes', { timeout: 240_000 }, () =>
     fc.assert(
-      fc.asyncProperty(companies, fc.array(companies, { minLength: 1, maxLength: 3 }), async (first, later) => {
-        await settle(database, first);
-        await forget();
-        await derive(database.url);
-        for (const company of later)
-          await change(() => arrive((sql, values) => client.query(sql, values), company));
-        const stepwise = await print();
-        await forget();
-        await derive(database.url);
-        expect(stepwise).toEqual(await print());
-      }),
+      fc.asyncProperty(
+        companies,
+        fc.array(companies, { minLength: 1, maxLength: 3 }),
+        async (first, later) => {
+          await settle(database, first);
+          await forget();
+          await derive(database.url);
+          for (const company of later)
+            await change(() => arrive((sql, values) => client.query(sql, values), company));
+          const stepwise = await print();
+          await forget();
+          await derive(database.url);
+          expect(stepwise).toEqual(await print());
+        },
+      ),
       { numRuns: 25, endOnFailure: true },
     ),
   );
 
-  it('equals the whole after changes of teams, owners, channels, stages and plans', async () => {
+  it('equals the whole after changes of teams, owners, channels, stages and plans', { timeout: 240_000 }, async () => {
     const [company] = fc.sample(companies, { numRuns: 1, seed: 7 });
     await settle(database, company!);
     await forget();
@@ -140,21 +146,63 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
     const still = { segment: 'occasional', year: 0, before: 0, is_churned: false };
     expect(await look()).toEqual([
       { source_id: 'called', ...still, is_contact_overdue: false, credits: 0 },
-      { source_id: 'year', segment: 'gold', year: 10, before: 0, is_churned: false, is_contact_overdue: true, credits: 0 },
+      {
+        source_id: 'year',
+        segment: 'gold',
+        year: 10,
+        before: 0,
+        is_churned: false,
+        is_contact_overdue: true,
+        credits: 0,
+      },
     ]);
     await new Promise((resolve) => setTimeout(resolve, 1600));
     await change(() => Promise.resolve());
     expect(await look()).toEqual([
       { source_id: 'called', ...still, is_contact_overdue: true, credits: 5 },
-      { source_id: 'year', segment: 'bronze', year: 0, before: 10, is_churned: true, is_contact_overdue: true, credits: 5 },
+      {
+        source_id: 'year',
+        segment: 'bronze',
+        year: 0,
+        before: 10,
+        is_churned: true,
+        is_contact_overdue: true,
+        credits: 5,
+      },
     ]);
+  });
+
+  it('knows stages by what SQL finds in their deals', async () => {
+    const [company] = fc.sample(companies, { numRuns: 1, seed: 5 });
+    await settle(database, company!);
+    await database.query(`
+      insert into core.fct_deal_stage_events (source, source_id, deal_id, stage_id, stage_key, entered_at)
+      select 'x', d.source_id || s.source_id, d.source_id, s.source_id, s.stage_key,
+        d.created_at + s.position * (1 + d.deal_key % 7) * interval '7 hours'
+      from core.fct_deals d, core.dim_stages s where s.kind = 'open'`);
+    await forget();
+    await derive(database.url);
+    const told = await database.query(`
+      select f.stage_key, round(avg(case d.status when 'won' then 1.0 when 'lost' then 0 end), 12) as win_rate,
+        percentile_cont(0.9) within group (order by f.days) filter (where f.is_passed) as days_90
+      from core.fct_funnel f join core.fct_deals d using (deal_key) group by 1 order by 1`);
+    const found = await database.query<{ days_90: number }>(
+      'select stage_key, round(win_rate, 12) as win_rate, days_90 from core.stage_norms order by 1',
+    );
+    expect(found.length).toBeGreaterThan(1);
+    const close = (rows: Record<string, unknown>[]) =>
+      rows.map((row) => ({ ...row, days_90: Number(row.days_90).toFixed(9) }));
+    expect(close(found)).toEqual(close(told));
+    expect(found.some(({ days_90 }) => days_90 > 0)).toBe(true);
   });
 
   it('follows other settings by deriving everything anew', async () => {
     const [company] = fc.sample(companies, { numRuns: 1, seed: 11 });
     await settle(database, company!);
     await derive(database.url);
-    await database.query(`update core.settings set value = '"America/New_York"' where key = 'reporting.timezone'`);
+    await database.query(
+      `update core.settings set value = '"America/New_York"' where key = 'reporting.timezone'`,
+    );
     await change(() => Promise.resolve());
     const stepwise = await print();
     await forget();

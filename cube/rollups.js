@@ -1,0 +1,143 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+
+/**
+ * Rollups are tables that each load keeps true in its own transaction: `rollup.<cube>__<by>` holds sums over the rows of
+ * a cube, in columns named as in those rows. A question that needs no other column of the cube is put to the smallest
+ * such table in place of the facts; its measures and joins stay as the model says.
+ */
+
+/** Catalogues of rollups by their fingerprint, which goes into the security context: SQL is kept by that. */
+const catalogues = new Map();
+let known = { version: null, fingerprint: null };
+
+/** The security context with the rollups that hold for a data version; they are looked up once for each. */
+async function withRollups(securityContext, version, query) {
+  if (!securityContext) return securityContext;
+  if (known.version !== version) {
+    const catalogue = await readRollups(query);
+    const fingerprint = createHash('sha256').update(JSON.stringify(catalogue)).digest('hex').slice(0, 16);
+    catalogues.clear();
+    catalogues.set(fingerprint, catalogue);
+    known = { version, fingerprint };
+  }
+  return { ...securityContext, rollups: known.fingerprint };
+}
+
+const none = { zone: null, tables: [] };
+function rollupsOf(securityContext) {
+  return catalogues.get(securityContext?.rollups) ?? none;
+}
+
+const misses = new Map();
+
+/** Writes every few seconds which questions no rollup could answer, for `pulse doctor`. */
+function keepMisses(query) {
+  const flush = async () => {
+    const rows = [...misses.values()];
+    misses.clear();
+    if (rows.length === 0) return;
+    await query(
+      `insert into ops.rollup_misses (members, reason, asked, last_at)
+       select members, reason, asked, now() from jsonb_to_recordset($1) as r(members text, reason text, asked bigint)
+       on conflict (members) do update
+         set reason = excluded.reason, asked = rollup_misses.asked + excluded.asked, last_at = excluded.last_at`,
+      [JSON.stringify(rows)],
+    );
+  };
+  setInterval(() => flush().catch(() => {}), 5_000).unref();
+}
+
+function miss(query, reason) {
+  const { measures = [], dimensions = [], timeDimensions = [], filters = [] } = query.options;
+  const times = timeDimensions.map(
+    ({ dimension, granularity }) => `${dimension}${granularity ? `.${granularity}` : ''}`,
+  );
+  const filtered = [...new Set(JSON.stringify(filters).match(/"(?:member|dimension)":"[^"]+"/g) ?? [])].map(
+    (text) => text.split('"')[3],
+  );
+  const members = [measures.join(', '), [...dimensions, ...times].join(', '), filtered.join(', ')].join(
+    ' | ',
+  );
+  const seen = misses.get(members);
+  misses.set(members, { members, reason, asked: (seen?.asked ?? 0) + 1 });
+}
+
+/** What rollups there are: `{ zone, tables: [{ cube, name, columns }] }`, the smallest first. */
+async function readRollups(query) {
+  const { rows } = await query(`
+    select split_part(c.relname, '__', 1) as cube, c.relname as name,
+      array_agg(a.attname::text) as columns,
+      (select value #>> '{}' from core.settings where key = 'reporting.timezone') as zone
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = to_regnamespace('rollup') and c.relkind = 'r'
+    group by c.oid, c.relname, c.reltuples order by c.reltuples, c.relname`);
+  return { zone: rows[0]?.zone ?? null, tables: rows.map(({ zone: _, ...table }) => table) };
+}
+
+/** The columns of a cube that a statement names. */
+function namedColumns(sql, alias) {
+  const columns = new Set();
+  for (const [, column] of sql.matchAll(new RegExp(`${alias}\\s*\\.\\s*"?([a-z_0-9]+)"?`, 'g')))
+    columns.add(column);
+  return [...columns];
+}
+
+/** Puts rollups in the place of cubes in a statement that a Cube query object has built. */
+function takeRollups(sql, query, { zone, tables }) {
+  for (const cube of new Set(tables.map((table) => table.cube))) {
+    const alias = query.cubeAlias(cube);
+    const from = query.cubeEvaluator.cubeExists(cube) && query.cubeSql(cube);
+    if (!from || !sql.includes(`${from} AS ${alias}`)) continue;
+    const columns = namedColumns(sql.replaceAll(from, ''), alias);
+    const reason = whyNot(query, zone, columns);
+    const table = reason
+      ? null
+      : tables.find((t) => t.cube === cube && columns.every((c) => t.columns.includes(c)));
+    if (!table) {
+      if (!query.options.ungrouped)
+        miss(query, reason ?? `no rollup of ${cube} has the columns ${columns.join(', ')}`);
+      continue;
+    }
+    sql = sql.replaceAll(`${from} AS ${alias}`, `rollup."${table.name}" AS ${alias}`);
+  }
+  return sql;
+}
+
+const grains = [undefined, null, 'day', 'week', 'month', 'quarter', 'year'];
+
+/** Rollups know whole days of the reporting zone, and no single record. */
+function whyNot(query, zone, columns) {
+  if (query.options.ungrouped) return 'records are asked for, not sums';
+  for (const { dimension, granularity, dateRange, ...time } of query.timeDimensions.map(plain)) {
+    if (!grains.includes(granularity)) return `${dimension} is cut by ${granularity}`;
+    if (dateRange && !time.isWhole) return `the range of ${dimension} does not consist of whole days`;
+  }
+  if (query.timezone !== zone && columns.some((column) => /(^|_)at$/.test(column)))
+    return `the question is cut in ${query.timezone}, rollups in ${zone}`;
+  const isTime = (path) =>
+    path &&
+    query.cubeEvaluator.isDimension(path) &&
+    query.cubeEvaluator.dimensionByPath(path).type === 'time';
+  if (query.dimensions.some(({ dimension }) => isTime(dimension))) return 'single moments are asked for';
+  const flat = (filter) =>
+    filter.values && Array.isArray(filter.values) && filter.values[0]?.filterToWhere
+      ? filter.values.flatMap(flat)
+      : [filter];
+  if (query.filters.flatMap(flat).some((filter) => isTime(filter.dimension)))
+    return 'a moment is filtered for';
+  return null;
+}
+
+function plain(time) {
+  const dateRange = time.dateRange ?? null;
+  const isWhole =
+    dateRange !== null &&
+    /T00:00:00(\.0+)?$/.test(time.dateFromFormatted()) &&
+    /T23:59:59\.9+$/.test(time.dateToFormatted());
+  return { dimension: time.dimension, granularity: time.granularity, dateRange, isWhole };
+}
+
+module.exports = { keepMisses, rollupsOf, takeRollups, withRollups };

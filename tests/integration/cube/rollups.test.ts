@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rollups } from '../../../etl/rollups.ts';
+import { createDatabase, type Database } from '../../harness/database.ts';
+import { derive, settings } from './derive.ts';
+import { arrive, companies, ground, settle, type Company } from './invent.ts';
+import {
+  company as everybody,
+  sign,
+  startCube,
+  type Access,
+  type Cube,
+  type Query,
+  type Row,
+} from './server.ts';
+import { load } from './step.ts';
+
+type Family = { view: string; time: string[]; measures: string[]; dimensions: string[] };
+
+/** What the dashboard asks of each view: every measure that a rollup can answer, and what it is cut by. */
+const families: Family[] = [
+  {
+    view: 'sales',
+    time: ['created_at', 'closed_at'],
+    measures: [
+      'deals',
+      'deals_open',
+      'deals_won',
+      'deals_lost',
+      'won_amount',
+      'lost_amount',
+      'open_amount',
+      'gross_profit',
+      'deals_without_cost',
+      'margin',
+      'average_deal',
+      'win_rate',
+      'conversion',
+      'cycle_days',
+      'first_response_minutes',
+      'unprocessed',
+      'weighted_amount',
+      'velocity',
+    ],
+    dimensions: [
+      'owner',
+      'team',
+      'stage',
+      'pipeline',
+      'status',
+      'channel',
+      'campaign',
+      'product',
+      'is_unassigned',
+    ],
+  },
+  {
+    view: 'funnel',
+    time: ['created_at', 'closed_at'],
+    measures: ['entered', 'passed', 'step_conversion', 'lost_here', 'lost_amount_here'],
+    dimensions: ['stage', 'owner', 'team', 'channel'],
+  },
+  {
+    view: 'marketing',
+    time: ['date'],
+    measures: [
+      'spend',
+      'impressions',
+      'clicks',
+      'cpl',
+      'leads',
+      'won',
+      'cac',
+      'revenue',
+      'gross_profit',
+      'romi',
+      'roas',
+      'conversion',
+      'cohort_won',
+      'cohort_revenue',
+      'cohort_romi',
+    ],
+    dimensions: ['channel', 'campaign'],
+  },
+  {
+    view: 'calls',
+    time: ['started_at'],
+    measures: [
+      'calls',
+      'inbound',
+      'outbound',
+      'answered',
+      'missed',
+      'missed_rate',
+      'talk_minutes',
+      'talk_seconds_average',
+      'wait_seconds_average',
+      'service_level',
+      'missed_unreturned',
+    ],
+    dimensions: ['employee', 'team', 'direction', 'disposition', 'campaign', 'hour', 'weekday'],
+  },
+];
+const zone = 'Europe/Moscow';
+const range = ['2025-02-11', '2026-03-09'];
+const head: Access = { access: 'team', team_keys: [1], employee_keys: [] };
+
+/** Each measure in total, by each dimension and by each grain of each time; and some at once as a page asks them. */
+function questions({ view, time, measures, dimensions }: Family): Query[] {
+  const when = (dimension: string, granularity?: string) => [
+    { dimension: `${view}.${dimension}`, dateRange: range, ...(granularity ? { granularity } : {}) },
+  ];
+  const names = measures.map((name) => `${view}.${name}`);
+  const single = names.flatMap((measure) => [
+    { measures: [measure] },
+    { measures: [measure], timeDimensions: when(time[0]!, 'month') },
+    { measures: [measure], timeDimensions: when(time.at(-1)!) },
+  ]);
+  const parts = dimensions.flatMap((dimension) =>
+    time.map((name) => ({
+      measures: names.slice(0, 4),
+      dimensions: [`${view}.${dimension}`],
+      timeDimensions: when(name, 'week'),
+    })),
+  );
+  return [...single, ...parts].map((query) => ({ ...query, timezone: zone }));
+}
+
+describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
+  let database: Database;
+  let cube: Cube;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    await database.query(settings);
+    await database.query(ground);
+    cube = await startCube(database.url);
+  });
+  afterAll(async () => {
+    await cube?.stop();
+    await database?.drop();
+  });
+
+  const renew = () => database.query('update ops.data_version set version = version + 1');
+  const hide = async () => {
+    await database.query('alter schema rollup rename to hidden');
+    await renew();
+  };
+  const show = async () => {
+    await database.query('alter schema hidden rename to rollup');
+    await renew();
+  };
+  async function sqlOf(query: Query, access = everybody): Promise<string> {
+    const response = await fetch(
+      `${cube.base}/cubejs-api/v1/sql?query=${encodeURIComponent(JSON.stringify(query))}`,
+      {
+        headers: { authorization: sign({ sub: 'test', ...access }) },
+      },
+    );
+    const { sql } = (await response.json()) as { sql: { sql: [string] } };
+    return sql.sql[0];
+  }
+  async function ask(all: Query[], access = everybody): Promise<Row[][]> {
+    const answers: Row[][] = [];
+    for (const query of all) answers.push(sortRows(await cube.rows(query, access)));
+    return answers;
+  }
+
+  it('answer every question of the dashboard', { timeout: 120_000 }, async () => {
+    const [company] = fc.sample(companies, { numRuns: 1, seed: 3 });
+    await start(company!);
+    const missed = [];
+    for (const query of families.flatMap(questions))
+      if (!(await sqlOf(query)).includes('rollup."')) missed.push(JSON.stringify(query));
+    expect(missed).toEqual([]);
+  });
+
+  it('equal the facts, after a first load and after any changes', { timeout: 600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(companies, companies, async (first, later) => {
+        await start(first);
+        await load(database.url, (query) => arrive(query, later));
+        await renew();
+        for (const access of [everybody, head]) {
+          const all = families.flatMap(questions);
+          const rolled = await ask(all, access);
+          await hide();
+          const raw = await ask(all, access);
+          await show();
+          for (const [i, query] of all.entries()) expect(rolled[i], JSON.stringify(query)).toEqual(raw[i]);
+        }
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  });
+
+  it('are the same, whether added to or built anew', { timeout: 240_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(companies, companies, async (first, later) => {
+        await start(first);
+        await load(database.url, (query) => arrive(query, later));
+        const added = await print();
+        await forget();
+        await derive(database.url);
+        expect(added).toEqual(await print());
+      }),
+      { numRuns: 10, endOnFailure: true },
+    );
+  });
+
+  it('know days of one zone, and no record: other questions go to the facts', async () => {
+    const [company] = fc.sample(companies, { numRuns: 1, seed: 3 });
+    await start(company!);
+    const time = (rest: object) => [{ dimension: 'sales.created_at', ...rest }];
+    const raw: Query[] = [
+      { measures: ['sales.deals'], timeDimensions: time({ dateRange: range }), timezone: 'UTC' },
+      {
+        measures: ['sales.deals'],
+        timeDimensions: time({ dateRange: ['2025-01-01T10:00:00', '2025-01-02T10:00:00'] }),
+        timezone: zone,
+      },
+      {
+        measures: ['sales.deals'],
+        timeDimensions: time({ dateRange: range, granularity: 'hour' }),
+        timezone: zone,
+      },
+      { measures: ['sales.deals'], dimensions: ['sales.created_at'], timezone: zone },
+      { measures: ['sales.deals'], dimensions: ['sales.deal_id'], timezone: zone },
+      { measures: ['sales.cycle_days_median'], timezone: zone },
+      {
+        measures: ['sales.deals'],
+        filters: [{ member: 'sales.created_at', operator: 'afterDate', values: ['2025-03-01'] }],
+        timezone: zone,
+      },
+      { dimensions: ['sales.status'], ungrouped: true, timezone: zone },
+    ];
+    for (const query of raw) expect(await sqlOf(query), JSON.stringify(query)).not.toContain('rollup."');
+  });
+
+  it('say which question they could not answer, and why', async () => {
+    await cube.rows({ measures: ['sales.cycle_days_median'], timezone: zone });
+    const find = async () =>
+      (
+        await database.query(`select * from ops.rollup_misses where members like 'sales.cycle_days_median%'`)
+      )[0];
+    await expect
+      .poll(find, { timeout: 15_000 })
+      .toMatchObject({ reason: expect.stringContaining('closed_at') });
+  });
+
+  const forget = () => database.query(`delete from core.settings where key = 'derived.for'`);
+  async function start(company: Company): Promise<void> {
+    await settle(database, company);
+    await forget();
+    await derive(database.url);
+    await renew();
+  }
+  async function print(): Promise<Record<string, unknown>> {
+    const tables: Record<string, unknown> = {};
+    for (const { cube: name, by, keys, sums } of rollups) {
+      const columns = [...keys, ...sums.map((sum) => `trim_scale(${sum}::numeric)::text as ${sum}`)].join(
+        ', ',
+      );
+      tables[`${name}__${by}`] = await database.query(
+        `select ${columns} from rollup.${name}__${by} order by ${keys.join(', ')}`,
+      );
+    }
+    return tables;
+  }
+});
+
+/** Averages may differ in the last digit, since sums of parts are divided. */
+function sortRows(rows: Row[]): Row[] {
+  const plain = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value).toPrecision(12) : value,
+      ]),
+    ),
+  );
+  return plain.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
