@@ -92,6 +92,12 @@ const stream = {
     .optional()
     .describe('columns that identify a row in the source'),
   cursor: column.optional().describe('column that grows with every change; makes the load incremental'),
+  vanished: z
+    .literal('keep')
+    .optional()
+    .describe(
+      'rows that a full load no longer gives stay as they are: for folders and tables from which old rows are cleared away; marked as deleted if left out',
+    ),
   refs: z
     .record(z.string(), z.string())
     .optional()
@@ -100,20 +106,30 @@ const stream = {
 };
 
 const seconds = { m: 60, h: 3600, d: 86_400 };
+const span = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*[mhd]$/, 'expected a span such as 90m, 36h or 8d')
+  .transform((text) => parseFloat(text) * seconds[text.at(-1) as keyof typeof seconds]);
 const source = {
   schedule: z.string().optional().describe('cron line; loaded at start and by hand if left out'),
-  stale_after: z
-    .string()
-    .regex(/^\d+(\.\d+)?\s*[mhd]$/, 'expected a span such as 90m, 36h or 8d')
-    .transform((span) => parseFloat(span) * seconds[span.at(-1) as keyof typeof seconds])
+  stale_after: span
     .optional()
     .describe('age from which its data are stale: 90m, 36h, 8d; told by the schedule if left out'),
   timezone: timezone.optional().describe('zone of times without an offset; the reporting zone if left out'),
 };
+/** A source that is asked. What was deleted there shows only where all of it is read. */
+const asked = {
+  ...source,
+  full_every: span
+    .optional()
+    .describe(
+      'streams with a cursor are read whole again after so long, e.g. 7d: finds what was deleted where the source does not tell; never if left out',
+    ),
+};
 
 const filesForm = z.strictObject({
   kind: z.literal('files'),
-  ...source,
+  ...asked,
   ...reading,
   path: z
     .string()
@@ -147,7 +163,7 @@ const files = filesForm
 
 const sql = z.strictObject({
   kind: z.literal('sql'),
-  ...source,
+  ...asked,
   connection: z
     .string()
     .describe('postgres://…, mysql://… or mariadb://… (?ssl=true, ?socket=/path), sqlite:path/to/file.db'),
@@ -195,7 +211,7 @@ const paginate = z.discriminatedUnion('kind', [
 
 const rest = z.strictObject({
   kind: z.literal('rest'),
-  ...source,
+  ...asked,
   url: z.string().describe('base address'),
   headers: z.record(z.string(), z.string()).optional(),
   auth: z
@@ -267,7 +283,7 @@ const pushed = { ...stream, cursor: z.never().optional() };
 
 const singer = z.strictObject({
   kind: z.literal('singer'),
-  ...source,
+  ...asked,
   command: z.string().describe('the tap: a program, or a path relative to this file'),
   args: z.array(z.string()).default([]).describe('its arguments besides --config, --catalog and --state'),
   config: z.record(z.string(), z.unknown()).default({}).describe('settings of the tap'),

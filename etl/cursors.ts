@@ -41,3 +41,26 @@ export async function saveCursor(
   );
   return rows[0]?.cursor ?? (await readCursor(client, source, stream));
 }
+
+/**
+ * Whether some stream of the source was last read whole longer ago than that; one that never was is read whole anyway.
+ * @param every seconds
+ */
+export async function isFullDue(
+  client: pg.Client,
+  source: string,
+  streams: readonly Stream[],
+  every: number,
+): Promise<boolean> {
+  const { rows } = await client.query<{ is_due: boolean }>(
+    `select coalesce(min(last) <= now() - make_interval(secs => $2), false) as is_due
+     from (
+       select max(r.finished_at) filter (where s.is_full) as last
+       from ops.runs r join ops.run_streams s using (run_id)
+       where r.source = $1 and r.status = 'succeeded' and s.stream = any($3)
+       group by s.stream
+     ) per_stream`,
+    [source, every, streams.map(streamName)],
+  );
+  return rows[0]?.is_due ?? false;
+}

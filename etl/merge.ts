@@ -14,7 +14,7 @@ import {
 } from './merge-rules.ts';
 import { quarantine } from './quarantine.ts';
 import { identifier, literal } from './sql-text.ts';
-import { isTooPoor, type Warning } from './vanishing.ts';
+import { isTooPoor, type FilesGone, type Warning } from './vanishing.ts';
 
 export type Counts = {
   read: number;
@@ -37,7 +37,7 @@ export type MergeOptions = {
   /** a full landing that holds little or nothing is believed all the same */
   acceptDeletions: boolean;
   /** files of the last full landing that this one lacks */
-  filesGone: string[];
+  filesGone: FilesGone;
   warn(warning: Warning): void;
   /** what was done about rows that are not as they should be */
   rules: Rules;
@@ -93,9 +93,10 @@ export async function merge(
   if (hasKnown || count('inserted')) await write(client, stream, entity, options, hasKnown);
   if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
-  const deleted = options.isFull
-    ? await markVanished(client, stream, entity, landed, count('inserted'), options)
-    : 0;
+  const deleted =
+    options.isFull && stream.vanished !== 'keep'
+      ? await markVanished(client, stream, entity, landed, count('inserted'), options)
+      : 0;
 
   // Readers' statistics come too late for what is derived next in this transaction.
   if (await isOutgrown(client, core, count('inserted') + count('updated')))
@@ -260,9 +261,10 @@ async function markVanished(
     [source, name],
   );
   const known = Math.max(0, Number(rows[0]?.n) - inserted) + vanished;
-  if (!filesGone.length && !isTooPoor(landed, known, vanished)) return vanished;
+  if (!isTooPoor(landed, { known, vanished, gone: filesGone })) return vanished;
   await client.query('rollback to savepoint vanishing');
-  if (filesGone.length) warn({ code: 'files_gone', stream: name, files: filesGone.slice(0, 20), vanished });
+  const { files } = filesGone;
+  if (files.length) warn({ code: 'files_gone', stream: name, files: files.slice(0, 20), vanished });
   else warn({ code: 'rows_kept', stream: name, known, vanished });
   return 0;
 }

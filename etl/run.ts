@@ -15,7 +15,7 @@ import type { Rules } from './connectors/rules.ts';
 import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
 import { readInbox, writeWebhooks } from './connectors/webhook.ts';
-import { readCursor, saveCursor } from './cursors.ts';
+import { isFullDue, readCursor, saveCursor } from './cursors.ts';
 import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
@@ -25,7 +25,7 @@ import { reland, resolve } from './quarantine.ts';
 import { bumpVersion, closeDone, closeFailed, openRun, readVersion, type Cause } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
 import { openChanges, transform } from './transform.ts';
-import { missingFiles, say, type Warning } from './vanishing.ts';
+import { missingFiles, noneGone, say, type Warning } from './vanishing.ts';
 
 export type RunSummary = {
   source: string;
@@ -48,6 +48,8 @@ export type RunOptions = {
   cause?: Exclude<Cause, 'quarantine'>;
   /** believe a full landing that holds little or nothing, or lacks a file */
   acceptDeletions?: boolean;
+  /** read streams with a cursor from their beginning, so that what was deleted in the source shows */
+  isWhole?: boolean;
   log?: (line: string) => void;
   signal?: AbortSignal;
 };
@@ -185,14 +187,19 @@ async function loadSource(
   const streams = [...source.streams].sort(
     (a, b) => entityNames.indexOf(a.entity) - entityNames.indexOf(b.entity),
   );
+  const every = 'full_every' in source ? source.full_every : undefined;
+  const isWhole =
+    options.isWhole ||
+    (every !== undefined && !options.isRetry && (await isFullDue(client, name, streams, every)));
   const landings: Landing[] = [];
   for (const [index, stream] of streams.entries()) {
     const started = performance.now();
     progress.at('reading', streamName(stream), index + 1);
-    const since = await readCursor(client, name, stream);
+    const since = isWhole ? null : await readCursor(client, name, stream);
     const request: Request = {
       wanted: wantedColumns(stream),
       since,
+      isWhole,
       configPath: config.path,
       signal: options.signal ?? new AbortController().signal,
     };
@@ -225,7 +232,7 @@ async function loadSource(
       config,
       isFull,
       acceptDeletions: options.acceptDeletions ?? false,
-      filesGone: isFull ? await missingFiles(client, name, source, stream, detected) : [],
+      filesGone: isFull ? await missingFiles(client, name, source, stream, detected) : noneGone,
       warn: (warning) => void warnings.push(warning),
       rules,
     });

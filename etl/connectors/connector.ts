@@ -37,6 +37,8 @@ export type Request = {
   wanted: string[];
   /** text of the cursor where the last committed load ended */
   since: string | null;
+  /** all of the source is wanted, whatever it remembers of the last load by itself */
+  isWhole?: boolean;
   configPath: string;
   signal: AbortSignal;
 };

@@ -57,7 +57,8 @@ async function run(
   const folder = await openFolder();
   scope.onEnd(() => rm(folder, { recursive: true, force: true }));
   const wanted = [...new Set(source.streams.map(({ from }) => from))].sort();
-  const since = scope.run ? await readState(scope.run.client, scope.source, wanted) : null;
+  const since =
+    scope.run && !request.isWhole ? await readState(scope.run.client, scope.source, wanted) : null;
   const { configPath, signal } = request;
   const file = (name: string): string => join(folder, name);
   const keep = (name: string, text: string): Promise<void> => writeFile(file(name), text, { mode: 0o600 });

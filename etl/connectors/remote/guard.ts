@@ -9,6 +9,8 @@ import { SourceError } from '../connector.ts';
  * ranges stay open, since systems that a company runs itself live there.
  */
 const forbidden = new BlockList();
+forbidden.addSubnet('0.0.0.0', 8, 'ipv4');
+forbidden.addAddress('::', 'ipv6');
 forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
 forbidden.addAddress('100.100.100.200', 'ipv4');
 forbidden.addAddress('192.0.0.192', 'ipv4');
@@ -19,6 +21,9 @@ forbidden.addAddress('fd20:ce::254', 'ipv6');
 // The same addresses as translators between the two protocols write them.
 forbidden.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 forbidden.addSubnet('2002:a9fe::', 32, 'ipv6');
+
+/** What clouds call the same; a resolver outside of the cloud may know nothing of it. */
+const forbiddenNames = /^(metadata\.google\.internal|metadata\.goog|instance-data\.ec2\.internal)\.?$/i;
 
 const refusal = 'this address is link-local or serves cloud metadata: no source may lie there';
 
@@ -34,7 +39,13 @@ export function checkAddress(url: URL): void {
       `expected an address of http or https, not ${url.protocol.replace(':', '')}`,
       'lasting',
     );
-  if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) throw new SourceError(refusal, 'lasting');
+  if (url.username || url.password)
+    throw new SourceError(
+      'the address holds a user or password: give them as «auth» or «headers»',
+      'lasting',
+    );
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isForbidden(host) || forbiddenNames.test(host)) throw new SourceError(refusal, 'lasting');
 }
 
 type Resolve = (

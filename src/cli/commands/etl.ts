@@ -46,15 +46,21 @@ export function addEtl(program: Command): void {
 
 function addLoading(command: Command, isRetry: boolean): void {
   if (!isRetry)
-    command.option(
-      '--accept-deletions',
-      'believe the named sources even if most of their rows, or a file, are gone',
-    );
+    command
+      .option('--full', 'read all again, also where only changes would be read: finds what was deleted')
+      .option(
+        '--accept-deletions',
+        'believe the named sources even if most of their rows, or a file, are gone',
+      );
   command
     .argument('[source...]', 'by default all')
     .option('--json', 'print the runs as JSON')
     .action(
-      async (only: string[], { json, acceptDeletions = false }: Json & { acceptDeletions?: boolean }) => {
+      async (
+        only: string[],
+        { json, full = false, acceptDeletions = false }: Json & { full?: boolean; acceptDeletions?: boolean },
+      ) => {
+        const wish = { only, isRetry, acceptDeletions, isWhole: full };
         const place = findPlace();
         await checkNames(place.config, only);
         if (acceptDeletions && only.length === 0)
@@ -62,7 +68,7 @@ function addLoading(command: Command, isRetry: boolean): void {
         const { summaries } = await open(async ({ raised, running, steps, warehouse }) => {
           if (raised) {
             await raiseSources(raised);
-            return watched(warehouse, () => load(raised, { only, isRetry, acceptDeletions }));
+            return watched(warehouse, () => load(raised, wish));
           }
           const env = {
             ...process.env,
@@ -71,7 +77,7 @@ function addLoading(command: Command, isRetry: boolean): void {
             PULSE_SECRET: readSecret(place.home),
           };
           const loader = { place, env, steps, own: <T>(part: T) => part };
-          return watched(warehouse, () => load(loader, { only, isRetry, acceptDeletions }));
+          return watched(warehouse, () => load(loader, wish));
         });
         if (json) console.log(JSON.stringify(summaries, null, 2));
         else

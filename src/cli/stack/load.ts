@@ -8,6 +8,7 @@ if (!WAREHOUSE_URL || !PULSE_CONFIG) throw new Error('WAREHOUSE_URL and PULSE_CO
 const given = process.argv.slice(2);
 const isRetry = given.includes('--retry');
 const acceptDeletions = given.includes('--accept-deletions');
+const isWhole = given.includes('--full');
 const only = given.filter((word) => !word.startsWith('--'));
 const summaries = await runSources({
   warehouseUrl: WAREHOUSE_URL,
@@ -15,6 +16,7 @@ const summaries = await runSources({
   ...(only.length > 0 && { only }),
   isRetry,
   acceptDeletions,
+  isWhole,
   log: (line) => console.log(`${new Date().toISOString()} ${line}`),
 });
 process.send?.({ summaries }, () => process.exit(0));

@@ -105,12 +105,12 @@ export async function loadOnce(stack: Stack): Promise<void> {
   await load(stack);
 }
 
-type Wish = { only?: string[]; isRetry?: boolean; acceptDeletions?: boolean };
+type Wish = { only?: string[]; isRetry?: boolean; acceptDeletions?: boolean; isWhole?: boolean };
 type Loader = Pick<Stack, 'place' | 'env' | 'steps' | 'own'>;
 
 export async function load(
   { place, env, steps, own }: Loader,
-  { only = [], isRetry = false, acceptDeletions = false }: Wish = {},
+  { only = [], isRetry = false, acceptDeletions = false, isWhole = false }: Wish = {},
 ): Promise<Loaded> {
   const config = env.PULSE_CONFIG ?? '';
   const loaded = await steps.run(
@@ -124,6 +124,7 @@ export async function load(
           args: [
             ...(isRetry ? ['--retry'] : []),
             ...(acceptDeletions ? ['--accept-deletions'] : []),
+            ...(isWhole ? ['--full'] : []),
             ...only,
           ],
           ...place,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { readConfig } from '../../../etl/config.ts';
-import { runSources, type RunSummary } from '../../../etl/run.ts';
+import { runSources, type RunOptions, type RunSummary } from '../../../etl/run.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 
 /** A company in a folder: files written by a test, loaded into a database of its own. */
@@ -14,6 +14,8 @@ export async function openCompany(): Promise<Company> {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   };
+  const again: Company['again'] = (options = {}) =>
+    runSources({ warehouseUrl: database.url, config: readConfig(join(folder, 'pulse.yaml')), ...options });
   return {
     database,
     write,
@@ -23,14 +25,9 @@ export async function openCompany(): Promise<Company> {
         'pulse.yaml',
         `reporting: { timezone: ${options.timezone ?? 'Europe/Moscow'}, currency: RUB }\nsources:\n${sources}`,
       );
-      const config = readConfig(join(folder, 'pulse.yaml'));
-      return runSources({
-        warehouseUrl: database.url,
-        config,
-        isRetry: options.isRetry ?? false,
-        only: options.only,
-      });
+      return again({ isRetry: options.isRetry ?? false, only: options.only });
     },
+    again,
   };
 }
 
@@ -42,6 +39,8 @@ export type Company = {
     sources: string,
     options?: { timezone?: string; isRetry?: boolean; only?: string[] },
   ): Promise<RunSummary[]>;
+  /** the settings of the last load once more */
+  again(options?: Partial<RunOptions>): Promise<RunSummary[]>;
 };
 
 /** A `files` source over one CSV file. */
