@@ -24,7 +24,7 @@ const stageWinRate = `(select count(*) filter (where w.status = 'won')::numeric 
 
 const sales: Truth = {
   rows: `select d.*, coalesce(d.probability, ${stageWinRate}) as chance, e.name as owner_name, e.team_key, t.name as team_name,
-      c.name as customer_name, cf.first_purchase_at, coalesce(cf.segment, case when c.name is not null then 'occasional' end) as segment, c.region, c.industry,
+      c.name as customer_name, coalesce(cf.segment, case when c.name is not null then 'occasional' end) as segment, c.region, c.industry,
       p.name as product_name, p.category, s.name as stage_name, s.pipeline, s.pipeline_kind, s.position,
       coalesce(a.channel, 'unknown') as channel, a.name as campaign_name, a.traffic_source
     from core.fct_deals d ${people('d.owner_key')}
@@ -39,7 +39,7 @@ const sales: Truth = {
     deals_open: `count(*) filter (where status = 'open')`,
     deals_won: `count(*) filter (where status = 'won')`,
     deals_lost: `count(*) filter (where status = 'lost')`,
-    deals_repeat: `count(*) filter (where status = 'won' and closed_at > first_purchase_at)`,
+    buyers: `count(distinct coalesce('customer ' || customer_key, 'deal ' || deal_key)) filter (where status = 'won')`,
     won_amount: `sum(case status when 'won' then amount else 0 end)`,
     lost_amount: `sum(case status when 'lost' then amount else 0 end)`,
     open_amount: `sum(case status when 'open' then amount else 0 end)`,
