@@ -6,7 +6,7 @@ import type { FilesSource, RemoteSource } from '../config-schema.ts';
 import { SourceError, type Landing } from './connector.ts';
 import { readFiles } from './files.ts';
 import { download, type Downloaded } from './remote/download.ts';
-import { openAgent } from './remote/guard.ts';
+import { openAgent, readAddress } from './remote/guard.ts';
 import { findObjects, type Found } from './remote/s3.ts';
 import type { ScopedRequest } from './remote/scope.ts';
 
@@ -54,7 +54,7 @@ async function copyAll(source: RemoteSource, { scope, signal }: ScopedRequest): 
 }
 
 function findFile(source: RemoteSource): Found {
-  const url = new URL(source.path);
+  const url = readAddress(source.path);
   const name = decodeURIComponent(basename(url.pathname)) || 'file.csv';
   return {
     name: name.replace(/[/\\]/g, '_'),

@@ -3,7 +3,7 @@ import type { RestSource } from '../config.ts';
 import type { LandedRow, Landing } from './connector.ts';
 import { toValues } from './json.ts';
 import { call } from './remote/call.ts';
-import { openAgent } from './remote/guard.ts';
+import { openAgent, readAddress } from './remote/guard.ts';
 import type { ScopedRequest } from './remote/scope.ts';
 import { readAnswer, readRows } from './rest/answer.ts';
 import { createAuthorize } from './rest/credentials.ts';
@@ -59,7 +59,7 @@ async function* readParents(
 
 function prepare(source: RestSource, stream: RestStream, values: Record<string, string>): Ask {
   const encoded = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, encodeURIComponent(v)]));
-  const url = new URL(source.url.replace(/\/?$/, '/') + fill(stream.from, encoded).replace(/^\//, ''));
+  const url = readAddress(source.url.replace(/\/?$/, '/') + fill(stream.from, encoded).replace(/^\//, ''));
   for (const [name, value] of Object.entries(stream.query ?? {}))
     url.searchParams.set(name, String(fill(value, values)));
   return { url, body: fill(stream.body, values) };

@@ -5,6 +5,7 @@ import type { Agent } from 'undici';
 import type { RemoteSource } from '../../config-schema.ts';
 import { SourceError } from '../connector.ts';
 import { call } from './call.ts';
+import { readAddress } from './guard.ts';
 
 export type Found = {
   /** path below the folder that was asked for */
@@ -61,7 +62,7 @@ const isBelow = (key: string, folder: string): boolean =>
 
 /** Storages elsewhere are asked by path, Amazon by host as it wishes, unless a certificate would not fit the name. */
 function addressOf({ endpoint, region = 'us-east-1' }: RemoteSource, bucket: string): URL {
-  if (endpoint) return new URL(`${endpoint.replace(/\/$/, '')}/${bucket}`);
+  if (endpoint) return readAddress(`${endpoint.replace(/\/$/, '')}/${bucket}`);
   return bucket.includes('.')
     ? new URL(`https://s3.${region}.amazonaws.com/${bucket}`)
     : new URL(`https://${bucket}.s3.${region}.amazonaws.com/`);

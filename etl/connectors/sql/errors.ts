@@ -21,7 +21,7 @@ const hints: Record<string, string> = {
 const lasting =
   /^(28P01|28000|3D000|42\w{3}|ER_(ACCESS|DBACCESS|TABLEACCESS)_DENIED_ERROR|ER_NO_SUCH_TABLE|ER_BAD_(FIELD|DB)_ERROR|ER_PARSE_ERROR)$/;
 
-/** An error of a driver as a sentence: it never names an address, a user or a password. */
+/** An error of a driver as a sentence, its own words as a quotation: it never names an address, a user or a password. */
 export function explainSql(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) return new SourceError('the load was stopped');
   if (error instanceof SourceError) return error;
@@ -40,5 +40,8 @@ export function explainSql(error: unknown, signal: AbortSignal): Error {
     .replace(/\w+:\/\/\S+/g, '<connection>')
     .replace(/'[^']*'@'[^']*'/g, '<user>')
     .replace(/\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b/g, '<address>');
-  return new SourceError(hint ?? text, lasting.test(code ?? '') ? 'lasting' : 'passing');
+  return new SourceError(
+    hint ?? `the database answered: ${text}`,
+    lasting.test(code ?? '') ? 'lasting' : 'passing',
+  );
 }

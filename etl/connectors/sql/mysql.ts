@@ -1,20 +1,24 @@
 import mysql, { type TypeCastField } from 'mysql2';
 import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import type { SqlSource } from '../../config.ts';
-import { SourceError } from '../connector.ts';
+import { SourceError, type Request } from '../connector.ts';
+import { openSocket } from '../remote/guard.ts';
 import type { Dialect } from '../sql.ts';
 
 /** MySQL and MariaDB: `mysql://user:password@host:3306/base?ssl=true`, or `?socket=/path` in place of a host. */
-export async function openMysql(source: SqlSource): Promise<Dialect> {
+export async function openMysql(source: SqlSource, _: Request, lookup?: LookupFunction): Promise<Dialect> {
   if (!URL.canParse(source.connection))
     throw new SourceError('the connection is not a well-formed address', 'lasting');
   const url = new URL(source.connection);
   const ca = url.searchParams.get('ssl_ca');
   const socket = url.searchParams.get('socket');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 3306);
   const db = mysql.createConnection({
     ...(socket
       ? { socketPath: socket }
-      : { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 3306) }),
+      : { host, port, stream: () => openSocket(lookup).connect(port, host).setKeepAlive(true) }),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),

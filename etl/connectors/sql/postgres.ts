@@ -1,8 +1,11 @@
+import type { LookupFunction } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import QueryStream from 'pg-query-stream';
 import type { SqlSource } from '../../config.ts';
 import { literal } from '../../sql-text.ts';
+import type { Request } from '../connector.ts';
+import { openSocket } from '../remote/guard.ts';
 import type { Dialect } from '../sql.ts';
 
 /**
@@ -20,12 +23,17 @@ export function streamRows(client: pg.Client, query: string, values: unknown[] =
   return client.query(rows);
 }
 
-export async function openPostgres({ connection, timeout_s }: SqlSource): Promise<Dialect> {
+export async function openPostgres(
+  { connection, timeout_s }: SqlSource,
+  _: Request,
+  lookup?: LookupFunction,
+): Promise<Dialect> {
   const client = new pg.Client({
     connectionString: connection,
     application_name: 'pulse-etl',
     connectionTimeoutMillis: 15_000,
     keepAlive: true,
+    stream: () => openSocket(lookup),
     // Values stay texts as the database prints them, so that no host's time zone or float touches them.
     types: { getTypeParser: () => (value: string) => value },
   } as pg.ClientConfig);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { guardLookup, isForbidden, openAgent } from '../../../etl/connectors/remote/guard.ts';
 import { call, readRetryAfter } from '../../../etl/connectors/remote/call.ts';
 import { parseExactly } from '../../../etl/connectors/rest/exact.ts';
 import { formatSince } from '../../../etl/connectors/rest/since.ts';
@@ -319,37 +318,6 @@ describe('credentials and addresses', () => {
     expect(run?.error).toBe('items cannot be reached (ECONNREFUSED), 5 times; the next run tries again');
     server = await startServer((_, response) => send(response, []));
   }, 60_000);
-
-  test.each([
-    '169.254.169.254',
-    '2852039166',
-    '[fe80::1]',
-    '[fd00:ec2::254]',
-    '[::ffff:169.254.169.254]',
-    '100.100.100.200',
-  ])('link-local and metadata addresses are refused: %s', async (host) => {
-    expect((await load('metadata', '', '', `http://${host}/latest`))?.error).toContain('link-local');
-  });
-
-  test('a name that means such an address is refused when it is connected to', async () => {
-    const agentFor = (address: string) =>
-      openAgent(guardLookup((_, __, done) => done(null, [{ address, family: 4 }])));
-    const ask = (address: string) =>
-      call(
-        { name: 'items', url: new URL(`http://crm.example:${server.port}/`) },
-        {
-          agent: agentFor(address),
-          signal: new AbortController().signal,
-          take: (response) => response.text(),
-        },
-      );
-    server.answer((_, response) => send(response, 'here'));
-    expect(await ask('127.0.0.1')).toBe('here');
-    await expect(ask('169.254.169.254')).rejects.toThrow('link-local');
-    const open = ['10.0.0.1', '127.0.0.1', '192.168.1.1', '::1', 'fd00::1'];
-    expect(open.filter(isForbidden)).toEqual([]);
-    expect(isForbidden('64:ff9b::a9fe:a9fe')).toBe(true);
-  });
 });
 
 test('a number that JavaScript would round stays as it is written', () => {
