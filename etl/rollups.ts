@@ -6,141 +6,139 @@ import type { Client } from 'pg';
  * `rollup.<cube>__<by>`, with columns named as in the cube's own rows, so that Cube can ask it in their place. Only sums
  * of plain quantities are kept (they end in `_sum`): what is counted of them is said in the model alone.
  */
-export type Rollup = {
+type Family = {
   cube: string;
-  by: string;
-  /** rows with `sign` and all columns below, from the tables of changes; `period p` gives the zone */
+  /** rows with `sign`, all keys and all sums, from the tables of changes; `period p` gives the zone */
   rows: string;
-  keys: string[];
-  sums: string[];
+  /** each sum, and the one that counts of how many values it is: a sum of none is null, not 0 */
+  sums: Record<string, string | null>;
+  /** the rollups: what they are by, and their keys */
+  cuts: Record<string, string[]>;
 };
 
-const day = (column: string): string =>
-  `date_trunc('day', ${column} at time zone p.zone) at time zone p.zone as ${column}`;
-const minutes = 'extract(epoch from first_response_at - created_at) / 60';
-const days = 'extract(epoch from closed_at - created_at) / 86400';
+const day = (column: string, name = column): string =>
+  `date_trunc('day', ${column} at time zone p.zone) at time zone p.zone as ${name}`;
 
-const dealSums = [
-  'n_sum',
-  'amount_sum',
-  'profit_sum',
-  'costless_sum',
-  'cycle_sum',
-  'cycle_n_sum',
-  'response_sum',
-  'response_n_sum',
-  'weighted_sum',
-  'unweighted_sum',
-  'unanswered_sum',
-];
-const deals = (time: string): string => `
-  select sign, ${day(time)}, owner_key, stage_key, status, campaign_key, product_key, lost_reason,
-    1 as n_sum, amount as amount_sum, amount - coalesce(cost, 0) as profit_sum, (cost is null)::int as costless_sum,
-    ${days} as cycle_sum, (${days} is not null)::int as cycle_n_sum,
-    ${minutes} as response_sum, (${minutes} is not null)::int as response_n_sum,
-    amount * probability as weighted_sum, case when probability is null then amount end as unweighted_sum,
-    (first_response_at is null)::int as unanswered_sum
-  from changed_deals, period p where not is_deleted and not is_test`;
-
-const marketing = `
-  select sign, 'spend' as kind, day, null::timestamptz as at, campaign_key, null::bigint as owner_key, false as is_won,
-    1 as n_sum, cost as spend_sum, impressions as impressions_sum, clicks as clicks_sum,
-    null::numeric as amount_sum, null::numeric as profit_sum
-  from changed_spend where not is_deleted
-  union all
-  select sign, m.kind, null, date_trunc('day', m.at at time zone p.zone) at time zone p.zone, campaign_key, owner_key,
-    status = 'won', 1, null, null, null, amount, amount - coalesce(cost, 0)
-  from changed_deals
-  cross join lateral (values ('lead', created_at), ('won', closed_at)) m(kind, at), period p
-  where not is_deleted and not is_test and (m.kind = 'lead' or status = 'won')`;
-const marketingSums = ['n_sum', 'spend_sum', 'impressions_sum', 'clicks_sum', 'amount_sum', 'profit_sum'];
-
-const calls = `
-  select sign, ${day('started_at')},
-    date_trunc('hour', started_at at time zone p.zone) at time zone p.zone as started_hour_at, employee_key,
-    campaign_key, direction, disposition, 1 as n_sum, talk_s / 60 as talk_minutes_sum, talk_s as talk_sum,
-    (talk_s is not null)::int as talk_n_sum, wait_s as wait_sum, (wait_s is not null)::int as wait_n_sum,
-    (wait_s <= coalesce((select value::text::numeric from core.settings where key = 'limits.answer_seconds'), 20))::int as in_time_sum,
-    is_returned::int as returned_sum
-  from changed_calls, period p where not is_deleted`;
-const callSums = [
-  'n_sum',
-  'talk_minutes_sum',
-  'talk_sum',
-  'talk_n_sum',
-  'wait_sum',
-  'wait_n_sum',
-  'in_time_sum',
-  'returned_sum',
-];
-
-const funnel = (time: string): string => `
-  select sign, ${day(time)}, owner_key, stage_key, campaign_key, product_key, status, is_passed, is_current, is_lost_here,
-    1 as n_sum, amount as amount_sum, (is_passed and days is not null)::int as timed_n_sum
-  from changed_funnel, period p`;
-const funnelSums = ['n_sum', 'amount_sum', 'timed_n_sum'];
 const step = ['stage_key', 'status', 'is_passed', 'is_current', 'is_lost_here'];
 
-export const rollups: Rollup[] = [
-  ...['created_at', 'closed_at'].flatMap((time) => [
-    rollup('deal_facts', `${time}_owner`, deals(time), [time, 'owner_key', 'stage_key', 'status'], dealSums),
-    rollup('deal_facts', `${time}_campaign`, deals(time), [time, 'campaign_key', 'status'], dealSums),
-    rollup('deal_facts', `${time}_product`, deals(time), [time, 'product_key', 'status'], dealSums),
-    rollup('funnel_steps', `${time}_owner`, funnel(time), [time, 'owner_key', ...step], funnelSums),
-    rollup('funnel_steps', `${time}_campaign`, funnel(time), [time, 'campaign_key', ...step], funnelSums),
-  ]),
-  rollup(
-    'deal_facts',
-    'reason',
-    deals('closed_at'),
-    ['closed_at', 'lost_reason', 'stage_key', 'status'],
-    dealSums,
-  ),
-  rollup(
-    'marketing_facts',
-    'campaign',
-    marketing,
-    ['kind', 'day', 'at', 'campaign_key', 'is_won'],
-    marketingSums,
-  ),
-  rollup(
-    'marketing_facts',
-    'owner',
-    marketing,
-    ['kind', 'day', 'at', 'campaign_key', 'owner_key', 'is_won'],
-    marketingSums,
-  ),
-  rollup(
-    'call_facts',
-    'employee',
-    calls,
-    ['started_at', 'employee_key', 'direction', 'disposition'],
-    callSums,
-  ),
-  rollup(
-    'call_facts',
-    'campaign',
-    calls,
-    ['started_at', 'campaign_key', 'direction', 'disposition'],
-    callSums,
-  ),
-  rollup(
-    'call_facts',
-    'hour',
-    calls,
-    ['started_at', 'started_hour_at', 'direction', 'disposition'],
-    callSums,
-  ),
+export const families: Family[] = [
+  {
+    cube: 'deal_facts',
+    rows: `
+      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, status, campaign_key, product_key,
+        lost_reason, 1 as n_sum, amount as amount_sum, amount - coalesce(cost, 0) as profit_sum,
+        (amount is not null)::int as amount_n_sum, (cost is null)::int as costless_n_sum,
+        extract(epoch from closed_at - created_at) as cycle_sum, (closed_at - created_at is not null)::int as cycle_n_sum,
+        extract(epoch from first_response_at - created_at) as response_sum,
+        (first_response_at - created_at is not null)::int as response_n_sum,
+        amount * probability as weighted_sum, (amount * probability is not null)::int as weighted_n_sum,
+        case when probability is null then amount end as unweighted_sum,
+        (probability is null and amount is not null)::int as unweighted_n_sum,
+        (first_response_at is null)::int as unanswered_n_sum
+      from changed_deals, period p where not is_deleted and not is_test`,
+    sums: {
+      n_sum: null,
+      amount_sum: 'amount_n_sum',
+      profit_sum: 'amount_n_sum',
+      amount_n_sum: null,
+      costless_n_sum: null,
+      cycle_sum: 'cycle_n_sum',
+      cycle_n_sum: null,
+      response_sum: 'response_n_sum',
+      response_n_sum: null,
+      weighted_sum: 'weighted_n_sum',
+      weighted_n_sum: null,
+      unweighted_sum: 'unweighted_n_sum',
+      unweighted_n_sum: null,
+      unanswered_n_sum: null,
+    },
+    cuts: {
+      created_owner: ['created_at', 'owner_key', 'stage_key', 'status'],
+      created_campaign: ['created_at', 'campaign_key', 'status'],
+      created_product: ['created_at', 'product_key', 'status'],
+      closed_owner: ['closed_at', 'owner_key', 'stage_key', 'status'],
+      closed_campaign: ['closed_at', 'campaign_key', 'status'],
+      closed_product: ['closed_at', 'product_key', 'status'],
+      closed_reason: ['closed_at', 'lost_reason', 'stage_key', 'status'],
+    },
+  },
+  {
+    cube: 'funnel_steps',
+    rows: `
+      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, campaign_key, status,
+        is_passed, is_current, is_lost_here, 1 as n_sum, amount as amount_sum, (amount is not null)::int as amount_n_sum,
+        (is_passed and days is not null)::int as timed_n_sum
+      from changed_funnel, period p`,
+    sums: { n_sum: null, amount_sum: 'amount_n_sum', amount_n_sum: null, timed_n_sum: null },
+    cuts: {
+      created_owner: ['created_at', 'owner_key', ...step],
+      created_campaign: ['created_at', 'campaign_key', ...step],
+      closed_owner: ['closed_at', 'owner_key', ...step],
+      closed_campaign: ['closed_at', 'campaign_key', ...step],
+    },
+  },
+  {
+    cube: 'marketing_facts',
+    rows: `
+      select sign, 'spend' as kind, day, null::timestamptz as at, campaign_key, null::bigint as owner_key, false as is_won,
+        1 as n_sum, cost as spend_sum, (cost is not null)::int as spend_n_sum,
+        impressions as impressions_sum, (impressions is not null)::int as impressions_n_sum,
+        clicks as clicks_sum, (clicks is not null)::int as clicks_n_sum,
+        null::numeric as amount_sum, null::numeric as profit_sum, 0 as amount_n_sum
+      from changed_spend where not is_deleted
+      union all
+      select sign, m.kind, null, ${day('m.at', 'at')}, campaign_key, owner_key, status = 'won', 1, null, 0, null, 0, null, 0,
+        amount, amount - coalesce(cost, 0), (amount is not null)::int
+      from changed_deals
+      cross join lateral (values ('lead', created_at), ('won', closed_at)) m(kind, at), period p
+      where not is_deleted and not is_test and (m.kind = 'lead' or status = 'won')`,
+    sums: {
+      n_sum: null,
+      spend_sum: 'spend_n_sum',
+      spend_n_sum: null,
+      impressions_sum: 'impressions_n_sum',
+      impressions_n_sum: null,
+      clicks_sum: 'clicks_n_sum',
+      clicks_n_sum: null,
+      amount_sum: 'amount_n_sum',
+      profit_sum: 'amount_n_sum',
+      amount_n_sum: null,
+    },
+    cuts: {
+      campaign: ['kind', 'day', 'at', 'campaign_key', 'is_won'],
+      owner: ['kind', 'day', 'at', 'campaign_key', 'owner_key', 'is_won'],
+    },
+  },
+  {
+    cube: 'call_facts',
+    rows: `
+      select sign, ${day('started_at')},
+        date_trunc('hour', started_at at time zone p.zone) at time zone p.zone as started_hour_at, employee_key,
+        campaign_key, direction, disposition, 1 as n_sum, talk_s / 60 as talk_minutes_sum, talk_s as talk_sum,
+        (talk_s is not null)::int as talk_n_sum, wait_s as wait_sum, (wait_s is not null)::int as wait_n_sum,
+        (wait_s <= coalesce((select value::text::numeric from core.settings where key = 'limits.answer_seconds'), 20))::int
+          as in_time_sum, is_returned::int as returned_n_sum
+      from changed_calls, period p where not is_deleted`,
+    sums: {
+      n_sum: null,
+      talk_minutes_sum: 'talk_n_sum',
+      talk_sum: 'talk_n_sum',
+      talk_n_sum: null,
+      wait_sum: 'wait_n_sum',
+      wait_n_sum: null,
+      in_time_sum: 'wait_n_sum',
+      returned_n_sum: null,
+    },
+    cuts: {
+      employee: ['started_at', 'employee_key', 'direction', 'disposition'],
+      campaign: ['started_at', 'campaign_key', 'direction', 'disposition'],
+      hour: ['started_at', 'started_hour_at', 'direction', 'disposition'],
+    },
+  },
 ];
 
-function rollup(cube: string, by: string, rows: string, keys: string[], sums: string[]): Rollup {
-  return { cube, by, rows, keys, sums };
-}
-
-const nameOf = ({ cube, by }: Rollup): string => `${cube}__${by}`;
-
 /** What the tables are made of; where this is not what they were made of, everything is derived anew. */
-export const definition = createHash('sha256').update(JSON.stringify(rollups)).digest('hex').slice(0, 16);
+export const definition = createHash('sha256').update(JSON.stringify(families)).digest('hex').slice(0, 16);
 
 /**
  * Adds the changes of this transaction to the rollups: each row as it was is taken off, as it is put on, so a load costs
@@ -148,51 +146,39 @@ export const definition = createHash('sha256').update(JSON.stringify(rollups)).d
  * wait for no more than the exchange of names.
  */
 export async function rollUp(client: Client, isWhole: boolean): Promise<void> {
-  for (const rollup of rollups) await (isWhole ? build(client, rollup) : add(client, rollup));
+  for (const { cube, rows, sums, cuts } of families) {
+    await client.query(`create temp table rolled on commit drop as ${rows}; analyze rolled`);
+    for (const [by, keys] of Object.entries(cuts))
+      await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, keys, sums));
+    await client.query('drop table rolled');
+  }
 }
 
-/** Sums of columns that may be null: beside each stands of how many values it is, since a sum of none is null, not 0. */
-const sure = /^n_sum$|_n_sum$|^(costless|unanswered|returned)_sum$/;
-const unsure = (sums: string[]): string[] => sums.filter((sum) => !sure.test(sum));
-const tally = (sum: string): string => sum.replace(/_sum$/, '_tally');
-const columnsOf = ({ keys, sums }: Rollup): string[] => [...keys, ...sums, ...unsure(sums).map(tally)];
+function select(keys: string[], sums: string[], sign: string): string {
+  return `select ${keys.join(', ')}, ${sums.map((sum) => `sum(${sign}${sum}) as ${sum}`).join(', ')}
+    from rolled group by ${keys.join(', ')}`;
+}
 
-function select({ rows, keys, sums }: Rollup): string {
-  const added = [
-    ...sums.map((sum) => [sum, `sum(sign * ${sum})`]),
-    ...unsure(sums).map((sum) => [tally(sum), `sum(sign * (${sum} is not null)::int)`]),
-  ];
+function build(table: string, keys: string[], sums: Family['sums']): string {
+  const name = table.replace('rollup.', '');
   return `
-    select ${keys.join(', ')}, ${added.map(([name, sql]) => `${sql} as ${name}`).join(', ')}
-    from (${rows}) r group by ${keys.join(', ')}
-    having ${added.map(([, sql]) => `${sql} <> 0`).join(' or ')}`;
+    create table ${table}__new as ${select(keys, Object.keys(sums), '')} order by ${keys[0]};
+    alter table ${table}__new add unique nulls not distinct (${keys.join(', ')});
+    analyze ${table}__new;
+    drop table if exists ${table};
+    alter table ${table}__new rename to ${name};
+    comment on table ${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }
 
-async function build(client: Client, rollup: Rollup): Promise<void> {
-  const name = nameOf(rollup);
-  await client.query(`
-    create table rollup.${name}__new as ${select(rollup)} order by ${rollup.keys.join(', ')};
-    alter table rollup.${name}__new add unique nulls not distinct (${rollup.keys.join(', ')});
-    analyze rollup.${name}__new;
-    drop table if exists rollup.${name};
-    alter table rollup.${name}__new rename to ${name};
-    comment on table rollup.${name} is 'one row per ${rollup.keys.join(', ')}: sums over the rows of the cube ${rollup.cube}'`);
-}
-
-async function add(client: Client, rollup: Rollup): Promise<void> {
-  const name = nameOf(rollup);
-  const { keys, sums } = rollup;
+function add(table: string, keys: string[], sums: Family['sums']): string {
+  const names = Object.keys(sums);
   const both = (column: string): string => `coalesce(t.${column}, 0) + coalesce(excluded.${column}, 0)`;
-  const set = [
-    ...sums.map((sum) =>
-      sure.test(sum)
-        ? `${sum} = ${both(sum)}`
-        : `${sum} = case when ${both(tally(sum))} <> 0 then ${both(sum)} end`,
-    ),
-    ...unsure(sums).map((sum) => `${tally(sum)} = ${both(tally(sum))}`),
-  ];
-  await client.query(`
-    insert into rollup.${name} as t (${columnsOf(rollup).join(', ')}) ${select(rollup)}
+  const set = Object.entries(sums).map(([sum, count]) =>
+    count ? `${sum} = case when ${both(count)} <> 0 then ${both(sum)} end` : `${sum} = ${both(sum)}`,
+  );
+  return `
+    insert into ${table} as t (${[...keys, ...names].join(', ')})
+    select * from (${select(keys, names, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
     on conflict (${keys.join(', ')}) do update set ${set.join(', ')};
-    delete from rollup.${name} where n_sum = 0`);
+    delete from ${table} where n_sum = 0`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rollups } from '../../../etl/rollups.ts';
+import { families as kept } from '../../../etl/rollups.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { derive, settings } from './derive.ts';
 import { arrive, companies, ground, settle, type Company } from './invent.ts';
@@ -257,14 +257,16 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
   }
   async function print(): Promise<Record<string, unknown>> {
     const tables: Record<string, unknown> = {};
-    for (const { cube: name, by, keys, sums } of rollups) {
-      const columns = [...keys, ...sums.map((sum) => `trim_scale(${sum}::numeric)::text as ${sum}`)].join(
-        ', ',
-      );
-      tables[`${name}__${by}`] = await database.query(
-        `select ${columns} from rollup.${name}__${by} order by ${keys.join(', ')}`,
-      );
-    }
+    for (const { cube: name, sums, cuts } of kept)
+      for (const [by, keys] of Object.entries(cuts)) {
+        const columns = [
+          ...keys,
+          ...Object.keys(sums).map((sum) => `trim_scale(${sum}::numeric)::text as ${sum}`),
+        ];
+        tables[`${name}__${by}`] = await database.query(
+          `select ${columns.join(', ')} from rollup.${name}__${by} order by ${keys.join(', ')}`,
+        );
+      }
     return tables;
   }
 });
