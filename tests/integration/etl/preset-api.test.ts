@@ -164,6 +164,9 @@ describe('presets over HTTP', () => {
         { source_id: 'C9:NEW', name: 'Заявка', kind: 'open' },
         { source_id: 'C9:WON', name: 'Продано', kind: 'won' },
       ]);
+      expect(
+        await database.query(`select name, extension from core.dim_employees where source = 'bitrix24'`),
+      ).toEqual([{ name: 'Анна Ким', extension: '105' }]);
       expect(asked).toContainEqual(expect.stringContaining('FILTER[>=CALL_START_DATE]=2025-01-04T07:00:00Z'));
     },
     minutes,
@@ -237,6 +240,8 @@ describe('presets over HTTP', () => {
     );
     // A close date is a day of the company, not of UTC.
     expect(days).toEqual({ closed_at: new Date('2025-01-31T21:00:00Z'), campaign: 'Fair' });
+    const users = `select name, extension from core.dim_employees where source = 'salesforce' and not is_inferred`;
+    expect(await database.query(users)).toEqual([{ name: 'Ann', extension: '105' }]);
     expect(asked).toContainEqual(
       expect.stringMatching(/FROM\+Opportunity\+WHERE\+SystemModstamp\+>=\+2025-02-01T00:00:00Z$/),
     );

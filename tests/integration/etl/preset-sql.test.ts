@@ -355,6 +355,11 @@ describe.skipIf(!hasMariadb)('presets over MariaDB', () => {
       },
       { id: '1.7', direction: 'in', disposition: 'no_answer', talk_s: 0, wait_s: 40, employee: 'Anna' },
     ]);
+    const people = `select name, extension from core.dim_employees where source = 'freepbx' order by name`;
+    expect(await database.query(people)).toEqual([
+      { name: 'Anna', extension: '105' },
+      { name: 'Борис', extension: '106' },
+    ]);
   });
 
   test('request-tracker: the same tables, the same tickets', async () => {
