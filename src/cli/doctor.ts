@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import pg from 'pg';
 import { readConfig } from '../../etl/config.ts';
 import { canRun, chooseAccount } from '../../schema/postgres/account.ts';
 import { findBinaries } from '../../schema/postgres/binaries.ts';
@@ -84,7 +85,36 @@ export async function examine(place: Place): Promise<Finding[]> {
       `${ill.map(({ source, health }) => `${source} is ${health}`).join(', ')}: see "pulse etl status"`,
     ];
   });
+  await check('Rollups', async () => {
+    const warehouse = readStack(place.home)?.urls.warehouse;
+    if (!warehouse) return ['fine', 'looked at while Pulse runs'];
+    const misses = await readMisses(warehouse);
+    if (!misses.length) return ['fine', 'every figure asked for in the last seven days came from one'];
+    return [
+      'note',
+      [
+        'figures of the last seven days that had to be counted from the records:',
+        ...misses.map(({ members, asked, reason }) => `  ${asked} × ${members}: ${reason}`),
+      ].join('\n'),
+    ];
+  });
   return findings;
+}
+
+type Miss = { members: string; reason: string; asked: string };
+
+/** Kinds of questions (measures | cuts | filters) that no rollup answered, the most asked first. */
+async function readMisses(warehouse: string): Promise<Miss[]> {
+  const client = new pg.Client({ connectionString: warehouse });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Miss>(`
+      select members, reason, asked from ops.rollup_misses
+      where last_at > now() - interval '7 days' order by asked desc, members limit 20`);
+    return rows;
+  } finally {
+    await client.end();
+  }
 }
 
 function checkHome(home: string): [Finding['state'], string] {

@@ -45,12 +45,10 @@ export async function askSql({ cubeUrl, token, query }: Question): Promise<Sql> 
   const signal = AbortSignal.timeout(patience);
   const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 0, signal });
   try {
-    const answer = (await api.sql(query)).rawQuery() as unknown as {
-      sql: [string, unknown[]];
-      preAggregations?: { preAggregationId: string }[];
-    };
+    const answer = (await api.sql(query)).rawQuery() as unknown as { sql: [string, unknown[]] };
     const [text, values] = answer.sql;
-    return { text, values, rollups: (answer.preAggregations ?? []).map((one) => one.preAggregationId) };
+    const rollups = [...text.matchAll(/rollup\."(\w+)"/g)].map(([, name]) => `rollup.${name}`);
+    return { text, values, rollups: [...new Set(rollups)] };
   } catch (error) {
     throw await correctly(explain(error, signal), { cubeUrl, token, query });
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { families as kept } from '../../../etl/rollups.ts';
+import { askSql } from '../../../src/lib/server/ask.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { derive, settings } from './derive.ts';
 import { arrive, companies, ground, settle, type Company } from './invent.ts';
@@ -235,6 +236,15 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
       { dimensions: ['sales.status'], ungrouped: true, timezone: zone },
     ];
     for (const query of raw) expect(await sqlOf(query), JSON.stringify(query)).not.toContain('rollup."');
+  });
+
+  it('are named to whoever asks how a figure is answered', async () => {
+    const question = { cubeUrl: `${cube.base}/cubejs-api`, token: sign({ sub: 'test', ...everybody }) };
+    const told = await askSql({
+      ...question,
+      query: { measures: ['calls.calls'], dimensions: ['calls.hour'], timezone: zone },
+    });
+    expect(told.rollups).toEqual(['rollup.call_facts__hour']);
   });
 
   it('say which question they could not answer, and why', async () => {
