@@ -34,10 +34,27 @@ const subjects: Subject[] = [
 ];
 
 const steps = Object.fromEntries(
-  ['changed', 'identifiers', 'active', 'links', 'sharing', 'groups', 'canonical', 'gaps', 'calls'].map(
-    (name) => [name, readFileSync(new URL(`./identity/${name}.sql`, import.meta.url), 'utf8')],
-  ),
+  [
+    ...['apart', 'changed', 'identifiers', 'active', 'links', 'sharing', 'groups', 'canonical', 'gaps'],
+    ...['calls', 'counts'],
+  ].map((name) => [name, readFileSync(new URL(`./identity/${name}.sql`, import.meta.url), 'utf8')]),
 );
+const temporary = [
+  ...[
+    'changed',
+    'told',
+    'values',
+    'said',
+    'linked',
+    'links',
+    'carriers',
+    'judged',
+    'turned',
+    'nodes',
+    'edges',
+  ],
+  ...['picked', 'moved', 'raws', 'called'],
+].map((name) => `identity_${name}`);
 
 /**
  * Finds which records of different systems are one customer or one employee, and lets facts carry the key of that one.
@@ -45,44 +62,92 @@ const steps = Object.fromEntries(
  * the result is that of all rows at once, in whatever order they came. In the caller's transaction.
  */
 export async function matchIdentities(client: Client): Promise<void> {
-  const isWhole = await rebase(client);
+  const isRebased = await rebase(client);
   for (const subject of subjects) {
-    await run(client, 'changed', subject, isWhole);
-    const { rows } = await client.query<{ n: string }>('select count(*) as n from identity_changed');
-    const changed = Number(rows[0]?.n);
-    const hasChanged = changed > 0;
-    if (subject.entity === 'customers') await learnPhones(client, isWhole);
-    if (hasChanged) {
-      await run(client, 'identifiers', subject, isWhole);
-      // Nobody else analyzes what this transaction has written, and the way from one record to the next depends on it.
-      if (changed > 500) await client.query('analyze ops.identifiers');
-      await run(client, 'active', subject, isWhole);
-      await run(client, 'links', subject, isWhole);
-      await label(client, 'identity_linked', 'identity_links', 'super');
-      await run(client, 'sharing', subject, isWhole);
-      if (changed > 500) await client.query('analyze ops.shared_identifiers');
-      await run(client, 'groups', subject, isWhole);
-      await label(client, 'identity_nodes', 'identity_edges', 'component');
-      await label(client, 'identity_nodes', '(select a, b from identity_edges where is_said) s', 'super');
-      await run(client, 'canonical', subject, isWhole);
-      if (changed > 500) await client.query(`analyze ${subject.table}`);
-      await repoint(client, subject);
-      await run(client, 'gaps', subject, isWhole);
-    }
-    if (subject.entity === 'customers') {
-      if (!hasChanged)
-        await client.query('create temp table identity_values (kind text, value text) on commit drop');
-      if (!hasChanged) await client.query('create temp table identity_moved (key bigint) on commit drop');
-      await run(client, 'calls', subject, isWhole);
-    }
-    await client.query(`
-      drop table if exists identity_changed, identity_told, identity_values, identity_said, identity_linked,
-        identity_links, identity_carriers, identity_judged, identity_turned, identity_nodes, identity_edges,
-        identity_picked, identity_moved, identity_raws, identity_called`);
+    const scope = await findScope(client, subject, isRebased);
+    if (scope === 'none') continue;
+    await match(client, subject, scope === 'whole');
+    await client.query(`drop table if exists ${temporary.join(', ')}`);
   }
 }
 
+/** Nothing while no record can be that of another: `apart` is kept, so that it need not be looked for in all of them again. */
+async function findScope(
+  client: Client,
+  subject: Subject,
+  isRebased: boolean,
+): Promise<'none' | 'changes' | 'whole'> {
+  const { entity } = subject;
+  const setting = `identity.apart.${entity}`;
+  const was = await isTrue(client, `select from core.settings where key = '${setting}' and value = 'true'`);
+  if (!was && !isRebased) return 'changes';
+  const known = `select from ops.identifiers where entity = '${entity}'`;
+  const isApart =
+    !(await isTrue(client, known)) &&
+    (await client.query<{ is_apart: boolean }>(compile('apart', subject, isRebased))).rows[0]?.is_apart ===
+      true;
+  if (was !== isApart)
+    await client.query(
+      `insert into core.settings values ($1, $2) on conflict (key) do update set value = excluded.value`,
+      [setting, String(isApart)],
+    );
+  return isApart ? 'none' : 'whole';
+}
+
+async function match(client: Client, subject: Subject, isWhole: boolean): Promise<void> {
+  const { entity, table } = subject;
+  const step = (name: string) => run(client, name, subject, isWhole);
+  if (!isWhole) await step('changed');
+  await client.query(
+    `update ops.identity_decisions set is_applied = true where entity = $1 and not is_applied`,
+    [entity],
+  );
+  if (entity === 'customers') await learnPhones(client, recordsOf(subject, isWhole), isWhole);
+  // An index is built ten times faster than it grows.
+  const isFirst = isWhole && !(await isTrue(client, 'select from ops.identifiers offset 10000'));
+  if (isFirst)
+    await client.query(`alter table ops.identifiers drop constraint identifiers_pkey;
+      drop index ops.identifiers_entity_kind_value_idx`);
+  await step('identifiers');
+  if (isFirst)
+    await client.query(`alter table ops.identifiers add primary key (entity, key, kind, value);
+      create index on ops.identifiers (entity, kind, value)`);
+  const isMuch = isWhole || (await isTenth(client, table));
+  if (await hasQuestions(client, subject)) {
+    // Nobody else analyzes what this transaction has written, and the way from one record to the next depends on it.
+    if (isMuch) await client.query('analyze ops.identifiers');
+    await step('active');
+    await step('links');
+    await label(client, 'identity_linked', 'identity_links', 'super');
+    await step('sharing');
+    if (isMuch) await client.query('analyze ops.shared_identifiers');
+    await step('groups');
+    await label(client, 'identity_nodes', 'identity_edges', 'component');
+    await label(client, 'identity_nodes', '(select a, b from identity_edges where is_said) s', 'super');
+    await step('canonical');
+    if (isMuch) await client.query(`analyze ${table}`);
+    await repoint(client, subject);
+    await step('counts');
+  } else {
+    await client.query(`
+      create temp table identity_nodes (key bigint) on commit drop;
+      create temp table identity_moved (key bigint) on commit drop`);
+  }
+  await step('gaps');
+  if (entity === 'customers') await step('calls');
+}
+
 async function run(client: Client, step: string, subject: Subject, isWhole: boolean): Promise<void> {
+  try {
+    await client.query(compile(step, subject, isWhole));
+  } catch (error) {
+    throw new Error(`matching ${subject.entity} failed at «${step}»: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function compile(step: string, subject: Subject, isWhole: boolean): string {
   const { entity, table, key, kind, gaps } = subject;
   // Of several copies the first tells: a living one, a listed one, of a source with deals, in the order of the settings.
   const rank = (d: string, s: string): string =>
@@ -92,22 +157,56 @@ async function run(client: Client, step: string, subject: Subject, isWhole: bool
     (column) => `'${column}', case when c.${column} is null then
       (array_agg(d.${column} order by ${rank('d', 's')}) filter (where d.${column} is not null))[1] end`,
   );
-  const sql = (steps[step] as string)
+  return (steps[step] as string)
     .replaceAll(':entity', literal(entity))
+    .replaceAll(':is_whole', String(isWhole))
+    .replaceAll(':is_mine', isWhole ? 'true' : 'i.key in (select key from identity_changed)')
+    .replaceAll(':records', recordsOf(subject, isWhole))
+    .replaceAll(
+      ':touched',
+      isWhole ? 'identity_nodes' : `(select distinct ${key} as key from changed_${entity})`,
+    )
     .replaceAll(':changed', isWhole ? table : `changed_${entity}`)
     .replaceAll(':called', isWhole ? 'core.fct_calls' : 'changed_calls')
     .replaceAll(':table', table)
     .replaceAll(':key', key)
     .replaceAll(':kind', literal(kind))
-    .replaceAll(':phone', kind === 'phone' ? 'phone' : 'null')
-    .replaceAll(':extension', kind === 'extension' ? 'extension' : 'null')
+    .replaceAll(':number', kind)
+    .replaceAll(':phone', kind === 'phone' ? 'd.phone' : 'null')
+    .replaceAll(':extension', kind === 'extension' ? 'd.extension' : 'null')
     .replaceAll(':rank', rank('d', 's'))
-    .replaceAll(':filled', filled.join(',\n'));
-  try {
-    await client.query(sql);
-  } catch (error) {
-    throw new Error(`matching ${entity} failed at «${step}»: ${(error as Error).message}`, { cause: error });
-  }
+    .replaceAll(':filled', filled.join(',\n'))
+    .replaceAll(
+      ':lacks',
+      gaps.map((column) => `c.${column} is null and d.${column} is not null`).join(' or '),
+    );
+}
+
+/** The records to be looked at, as `d`. */
+function recordsOf({ table, key }: Subject, isWhole: boolean): string {
+  return isWhole ? `${table} d` : `identity_changed c join ${table} d on d.${key} = c.key`;
+}
+
+async function isTrue(client: Client, rows: string): Promise<boolean> {
+  const { rowCount } = await client.query(`${rows} limit 1`);
+  return rowCount === 1;
+}
+
+async function hasQuestions(client: Client, { entity, table }: Subject): Promise<boolean> {
+  return isTrue(
+    client,
+    `select where exists (select from identity_values)
+       or exists (select from ops.identity_decisions where entity = '${entity}')
+       or exists (select from ops.identity_conflicts where entity = '${entity}')
+       or (select same_as from ${table} where same_as is not null order by same_as limit 1) is not null`,
+  );
+}
+
+async function isTenth(client: Client, table: string): Promise<boolean> {
+  return isTrue(
+    client,
+    `select where (select count(*) from identity_changed) > 500 + (select reltuples from pg_class where oid = '${table}'::regclass) / 10`,
+  );
 }
 
 /** What all matches rest on besides the records: where it has changed, all of them are looked at again. */

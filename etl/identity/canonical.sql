@@ -3,7 +3,7 @@
 create temp table identity_picked on commit drop as
 with broken_chains as (
   select component from identity_nodes where not is_inferred
-  group by component, source having count(distinct super) > 1
+  group by component, source having min(super) <> max(super)
   union
   select a.component from identity_said q
   join identity_nodes a on a.key = q.a join identity_nodes b on b.key = q.b and b.component = a.component
@@ -23,7 +23,6 @@ select g.key, g.conflict_key, first_value(g.key) over (partition by g.label orde
 from grouped g
 join :table d on d.:key = g.key
 left join ops.sources s on s.source = d.source;
-create unique index on identity_picked (key);
 analyze identity_picked;
 
 create temp table identity_moved on commit drop as
@@ -38,11 +37,12 @@ insert into ops.identity_conflicts (entity, key, conflict_key)
 select :entity, key, conflict_key from identity_picked where conflict_key is not null;
 
 -- Open is a shared identifier that two of its carriers have of whom nobody has said yet that they are two: neither a
--- source that lists both, nor a person. Beyond 200 carriers it is enough that several sources know it.
+-- source that lists both, nor a person. Nobody decides 20,000 pairs: beyond 200 carriers it is open while several sources
+-- know it, until a person calls it common.
 update ops.shared_identifiers s set is_open = n.is_open
 from (
   select v.kind, v.value, case
-      when count(distinct d.source) = 1 and not bool_or(d.is_inferred) then false
+      when bool_or(v.is_common) or min(d.source) = max(d.source) and not bool_or(d.is_inferred) then false
       when count(*) > 200 then true
       else exists (
         select from ops.identifiers x
@@ -67,12 +67,15 @@ from (
       )
     end as is_open
   from (
-    select h.kind, h.value from identity_judged j
-    join ops.shared_identifiers h on h.entity = :entity and h.kind = j.kind and h.value = j.value
-    union
-    select h.kind, h.value from identity_picked p
-    join ops.identifiers i on i.entity = :entity and i.key = p.key
-    join ops.shared_identifiers h on h.entity = :entity and h.kind = i.kind and h.value = i.value and h.records <= 200
+    select w.kind, w.value, coalesce(c.is_common, false) as is_common from (
+      select h.kind, h.value from identity_judged j
+      join ops.shared_identifiers h on h.entity = :entity and h.kind = j.kind and h.value = j.value
+      union
+      select h.kind, h.value from identity_picked p
+      join ops.identifiers i on i.entity = :entity and i.key = p.key
+      join ops.shared_identifiers h on h.entity = :entity and h.kind = i.kind and h.value = i.value and h.records <= 200
+    ) w
+    left join ops.common_identifiers c on c.entity = :entity and c.kind = w.kind and c.value = w.value
   ) v
   join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value and i.is_active
   join :table d on d.:key = i.key

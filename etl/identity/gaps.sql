@@ -3,12 +3,12 @@
 with scope as (
   select n.key from identity_nodes n
   union
-  select coalesce(d.same_as, d.:key) from identity_changed n join :table d on d.:key = n.key
+  select coalesce(d.same_as, d.:key) from :touched n join :table d on d.:key = n.key
 ), told as (
   select c.:key as key, jsonb_strip_nulls(jsonb_build_object(:filled)) as filled
   from scope n
   join :table c on c.:key = n.key and c.same_as is null
-  join :table d on d.same_as = c.:key
+  join :table d on d.same_as = c.:key and (:lacks)
   left join ops.sources s on s.source = d.source
   group by c.:key
 ), emptied as (
@@ -24,4 +24,4 @@ with scope as (
 )
 update :table d set loaded_at = d.loaded_at
 from (select key from emptied union all select key from written) g
-where d.:key = g.key;
+where d.:key = g.key and not :is_whole;

@@ -6,7 +6,6 @@ import type { Client } from 'pg';
  * records takes about log n rounds.
  */
 export async function label(client: Client, nodes: string, edges: string, column: string): Promise<void> {
-  await client.query(`create index on ${nodes} (key); analyze ${nodes}`);
   for (;;) {
     const { rowCount: hooked } = await client.query(`
       update ${nodes} n set ${column} = m.label

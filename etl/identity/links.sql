@@ -9,14 +9,28 @@ analyze identity_said;
 
 -- One row per record that hangs by decisions or mapped ids on one that changed or carries an identifier in question.
 create temp table identity_linked on commit drop as
-with recursive reach(key) as (
-  (select i.key
-  from identity_values v
-  join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value
-  where exists (select from ops.identifiers o where o.entity = :entity and o.key = i.key and o.kind = 'id')
-    or exists (select from identity_said q where q.verdict = 'same' and i.key in (q.a, q.b))
-  union
-  select c.key from identity_changed c join identity_said q on q.verdict = 'same' and c.key in (q.a, q.b))
+with recursive said(key) as materialized (
+  select a from identity_said where verdict = 'same' union select b from identity_said where verdict = 'same'
+), reach(key) as (
+  (
+    select i.key
+    from identity_values v
+    join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value
+    join ops.identifiers o on o.entity = :entity and o.key = i.key and o.kind = 'id'
+    where not :is_whole
+    union
+    select i.key
+    from identity_values v
+    join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value
+    join said on said.key = i.key
+    where not :is_whole
+    union
+    select d.:key from :records join said on said.key = d.:key where not :is_whole
+    union
+    select key from ops.identifiers where entity = :entity and kind = 'id' and :is_whole
+    union
+    select key from said where :is_whole
+  )
   union
   select n.key
   from reach r
@@ -28,8 +42,10 @@ with recursive reach(key) as (
     select case when q.a = r.key then q.b else q.a end from identity_said q
     where q.verdict = 'same' and r.key in (q.a, q.b)
   ) n
+  where not :is_whole
 )
 select key, key as super from reach;
+analyze identity_linked;
 
 create temp table identity_links on commit drop as
 select key as a, first as b

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Client } from 'pg';
 
@@ -5,14 +6,16 @@ const batch = 5000;
 
 /**
  * Parses each spelling of a phone that none of the changed customers and calls had before, and keeps what it means.
- * Needs the temporary table `identity_raws` (raw).
+ * @param records what to look at, as SQL that gives rows of `core.dim_customers` as `d`
  */
-export async function learnPhones(client: Client, isWhole: boolean): Promise<void> {
+export async function learnPhones(client: Client, records: string, isWhole: boolean): Promise<void> {
+  // What is only named is mostly a name, and «Customer 10000» is no number: there the digits have to come first.
   await client.query(`
     create temp table identity_raws on commit drop as
     select c.raw from (
-      select case when d.is_inferred then d.source_id else coalesce(d.phone, d.source_id) end as raw
-      from identity_changed join core.dim_customers d on d.customer_key = key
+      select coalesce(d.phone, d.source_id) as raw from ${records} where not d.is_inferred
+      union
+      select d.source_id from ${records} where d.is_inferred and d.source_id ~ '^[^[:alpha:]@]*(\\d[^[:alpha:]@]*){5}'
       union
       select phone from ${isWhole ? 'core.fct_calls' : 'changed_calls'} where customer_id is null and phone is not null
     ) c
@@ -23,16 +26,25 @@ export async function learnPhones(client: Client, isWhole: boolean): Promise<voi
   );
   const country = rows[0]?.country ?? null;
   await client.query('declare new_phones no scroll cursor for select raw from identity_raws');
+  let isMany = false;
+  let kept: Promise<unknown> = Promise.resolve();
   for (;;) {
-    const { rows } = await client.query<{ raw: string }>(`fetch ${batch} from new_phones`);
+    // The warehouse writes one batch while the next is parsed here.
+    const fetched = client.query<{ raw: string }>(`fetch ${batch} from new_phones`);
+    await kept;
+    const { rows } = await fetched;
     if (!rows.length) break;
+    isMany ||= rows.length === batch;
     const known = rows.flatMap(({ raw }) => numbersIn(raw, country).map((number) => [raw, number] as const));
-    await client.query('insert into ops.phones select * from unnest($1::text[], $2::text[])', [
+    kept = client.query('insert into ops.phones select * from unnest($1::text[], $2::text[])', [
       known.map(([raw]) => raw),
       known.map(([, number]) => number),
     ]);
+    kept.catch(() => undefined);
+    await setImmediate();
   }
-  await client.query('close new_phones; analyze ops.phones');
+  await client.query('close new_phones');
+  if (isMany) await client.query('analyze ops.phones');
 }
 
 /**

@@ -1,25 +1,42 @@
--- One row per identifier in question and record that carries it.
+-- One row per identifier in question that several records carry, and such a record.
 create temp table identity_carriers on commit drop as
+with several as (
+  select kind, value from identity_values where kind <> 'id' and :is_whole
+  union all
+  select v.kind, v.value
+  from identity_values v
+  join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value and i.is_active
+  where v.kind <> 'id' and not :is_whole
+  group by v.kind, v.value having count(*) > 1
+)
 select i.kind, i.value, i.key, d.source, d.is_inferred, coalesce(l.super, i.key) as super
-from identity_values v
+from several v
 join ops.identifiers i on i.entity = :entity and i.kind = v.kind and i.value = v.value and i.is_active
 join :table d on d.:key = i.key
-left join identity_linked l on l.key = i.key
-where v.kind <> 'id';
-create index on identity_carriers (kind, value);
+left join identity_linked l on l.key = i.key;
 analyze identity_carriers;
 
--- One row per identifier in question. Shared: two records that a source lists apart carry it, or two that people told apart.
+-- One row per such identifier. Shared: two records that a source lists apart carry it, or two that people told apart.
 create temp table identity_judged on commit drop as
-select kind, value, sum(records)::integer as records, bool_or(listed > 1) as is_shared
+select kind, value, sum(records)::integer as records, bool_or(is_listed_twice) as is_shared
 from (
-  select kind, value, source, count(*) as records, count(distinct super) filter (where not is_inferred) as listed
+  select kind, value, source, count(*) as records,
+    coalesce(min(super) filter (where not is_inferred) <> max(super) filter (where not is_inferred), false) as is_listed_twice
   from identity_carriers
   group by kind, value, source
 ) s
 group by kind, value;
-create unique index on identity_judged (kind, value);
+-- Or a person called it common: then it joins nobody, whoever carries it.
+insert into identity_judged
+select v.kind, v.value, 0, true
+from identity_values v
+join ops.common_identifiers c on c.entity = :entity and c.kind = v.kind and c.value = v.value and c.is_common
+where not exists (select from identity_judged j where j.kind = v.kind and j.value = v.value);
 analyze identity_judged;
+
+update identity_judged j set is_shared = true
+from ops.common_identifiers c
+where c.entity = :entity and c.kind = j.kind and c.value = j.value and c.is_common and not j.is_shared;
 
 update identity_judged j set is_shared = true
 from identity_said q
@@ -31,7 +48,7 @@ where q.verdict = 'different' and j.kind = a.kind and j.value = a.value and a.su
 update identity_judged j set is_shared = true
 from identity_carriers a
 join identity_carriers b on b.kind = a.kind and b.value = a.value and b.super > a.super
-where a.kind = 'extension' and j.kind = a.kind and j.value = a.value and not j.is_shared
+where :kind = 'extension' and a.kind = 'extension' and j.kind = a.kind and j.value = a.value and not j.is_shared
   and exists (select from ops.identifiers e where e.entity = :entity and e.key = a.key and e.kind = 'email')
   and exists (select from ops.identifiers e where e.entity = :entity and e.key = b.key and e.kind = 'email')
   and not exists (

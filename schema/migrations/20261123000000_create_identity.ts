@@ -66,6 +66,20 @@ export async function up(knex: Knex): Promise<void> {
     comment on table ops.shared_identifiers is
       'one row per identifier that records known to be different share: it joins nobody; open while a person may decide';
 
+    create table ops.common_identifiers (
+      entity text not null check (entity in ('customers', 'employees')),
+      kind text not null check (kind in ('email', 'phone', 'extension')),
+      value text not null,
+      is_common boolean not null,
+      decided_by text not null,
+      decided_at timestamptz not null default now(),
+      is_applied boolean not null default false,
+      primary key (entity, kind, value)
+    );
+    create index on ops.common_identifiers (entity) where not is_applied;
+    comment on table ops.common_identifiers is
+      'one row per identifier that a person has called nobody''s own, such as a switchboard; not common where that was taken back';
+
     create table ops.identity_conflicts (
       entity text not null,
       key bigint not null,
@@ -94,6 +108,15 @@ export async function up(knex: Knex): Promise<void> {
     create index on ops.identity_decisions (entity) where not is_applied;
     comment on table ops.identity_decisions is
       'one row per pair of records that a person has decided about, undecided where that was taken back; outlives the records';
+
+    create table ops.identity_counts (
+      entity text primary key,
+      matched integer not null,
+      groups integer not null,
+      open integer not null
+    );
+    comment on table ops.identity_counts is
+      'one row per entity: records that are a copy of another, those that have copies, and open questions, as of the last load';
 
     create table ops.identity_gaps (
       entity text not null,
@@ -140,8 +163,8 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     drop view core.customers, core.employees;
-    drop table ops.identity_gaps, ops.identity_decisions, ops.identity_conflicts, ops.shared_identifiers,
-      ops.identifiers, ops.phones, ops.stream_refs;
+    drop table ops.identity_gaps, ops.identity_counts, ops.identity_decisions, ops.identity_conflicts,
+      ops.common_identifiers, ops.shared_identifiers, ops.identifiers, ops.phones, ops.stream_refs;
     alter table ops.sources drop column position;
     alter table core.dim_customers drop column master_id, drop column same_as;
     alter table core.dim_employees drop column master_id, drop column extension, drop column same_as;

@@ -64,7 +64,10 @@ const form = (verdict: string, id = 'b') => {
 
 test('what was joined is explained, what is ambiguous is listed with its candidates', async () => {
   const page = await identities.load(viewer, new URLSearchParams());
-  expect(page.counts).toEqual({ customers: { matched: 1, open: 1 }, employees: { matched: 1, open: 0 } });
+  expect(page.counts).toEqual({
+    customers: { matched: 1, groups: 1, open: 1 },
+    employees: { matched: 1, groups: 1, open: 0 },
+  });
   expect(page.matches.items).toMatchObject([
     {
       members: [
@@ -97,14 +100,46 @@ test('a decision is kept, audited, acted on by the next load, and can be taken b
   expect(audit).toMatchObject([{ actor: 'admin@example.com', details: { verdict: 'same' } }]);
   await systems.load(holds);
   const page = await identities.load(viewer, new URLSearchParams());
-  expect(page.counts.customers).toEqual({ matched: 2, open: 0 });
-  expect(page.matches.items[1]?.members).toMatchObject([
+  expect(page.counts.customers).toEqual({ matched: 2, groups: 2, open: 0 });
+  expect(page.matches.items[0]?.members).toMatchObject([
     { source: 'crm', id: '2', decided_by: ['admin@example.com'] },
     { source: 'desk', id: 'b', decided_by: ['admin@example.com'] },
   ]);
   expect(await identities.decide(viewer, form('undecided'))).toBe(true);
   await systems.load(holds);
-  expect((await identities.count()).customers).toEqual({ matched: 1, open: 1 });
+  expect((await identities.count()).customers).toEqual({ matched: 1, groups: 1, open: 1 });
+});
+
+test('a number that is called common asks no more, whoever has it, until that is taken back', async () => {
+  const about = (verdict: string, value = '+79160000002') => {
+    const data = new FormData();
+    for (const [name, one] of Object.entries({ subject: 'customers', kind: 'phone', value, verdict }))
+      data.set(name, one);
+    return data;
+  };
+  const asked = async () => {
+    const { counts, questions } = await identities.load(viewer, new URLSearchParams());
+    return { open: counts.customers.open, waits: questions.items.map((item) => item.waits) };
+  };
+  expect(await identities.decide({ ...viewer, role: 'executive' }, about('common'))).toBe(false);
+  expect(await identities.decide(viewer, about('common', '+79169999999'))).toBe(false);
+  expect(await asked()).toEqual({ open: 1, waits: [false] });
+  // One that joins two records rightly or wrongly may be called common too.
+  for (const value of ['+79160000001', '+79160000002'])
+    expect(await identities.decide(viewer, about('common', value))).toBe(true);
+  expect(await asked()).toEqual({ open: 1, waits: [true] });
+  const more = { ...holds, shop: { customers: [{ id: 's', phone: '+7 916 000-00-02' }] } };
+  await systems.load(more);
+  expect((await identities.count()).customers).toEqual({ matched: 0, groups: 0, open: 0 });
+  const page = await identities.load(viewer, new URLSearchParams());
+  expect(page.common).toMatchObject([
+    { value: '+79160000002', is_common: true, is_applied: true },
+    { value: '+79160000001' },
+  ]);
+  for (const value of ['+79160000001', '+79160000002'])
+    expect(await identities.decide(viewer, about('personal', value))).toBe(true);
+  await systems.load(more);
+  expect((await identities.count()).customers).toEqual({ matched: 1, groups: 1, open: 1 });
 });
 
 test('nobody but an administrator decides, and only about records that are there', async () => {

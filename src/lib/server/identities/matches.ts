@@ -14,16 +14,12 @@ export type Match = {
 
 const shownMembers = 50;
 
-/** Groups of records that are one, by name. */
+/** Groups of records that are one, those of the newest records first. */
 export async function readMatches(subject: Subject, limit: number, offset: number): Promise<Match[]> {
   const { table, key, member } = readPart(subject);
   const { rows } = await warehouse().raw<{ rows: Match[] }>(
     `with page as (
-       select c.${key} as key, c.name, c.source, c.source_id
-         from ${table} c
-        where c.${key} in (select same_as from ${table} where same_as is not null)
-        order by c.name, c.source, c.source_id
-        limit ? offset ?
+       select distinct same_as as key from ${table} where same_as is not null order by 1 desc limit ? offset ?
      ), members as (
        select p.key as whose, d.${key} as key, d.same_as is null as is_first, ${member('d')} as told, d.source, d.source_id,
               row_number() over (partition by p.key order by d.same_as is not null, d.source, d.source_id) as place
@@ -49,8 +45,8 @@ export async function readMatches(subject: Subject, limit: number, offset: numbe
             ) order by m.place) as members
        from page p join members m on m.whose = p.key
       where m.place <= ?
-      group by p.key, p.name, p.source, p.source_id
-      order by p.name, p.source, p.source_id`,
+      group by p.key
+      order by p.key desc`,
     [limit, offset, subject, subject, shownMembers],
   );
   return rows;

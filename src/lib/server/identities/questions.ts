@@ -10,6 +10,8 @@ export type Question = {
   /** pairs that nobody has decided about; `more` of them are not shown */
   pairs: { a: Member; b: Member; evidence: Evidence[] }[];
   more: number;
+  /** somebody has decided since the last load */
+  waits: boolean;
 };
 
 const shownPairs = 8;
@@ -62,7 +64,16 @@ export async function readOpen(subject: Subject, limit: number, offset: number):
      select case when p.chain is null then jsonb_build_object('kind', p.kind, 'value', p.value) end as about, p.records,
             coalesce(jsonb_agg(jsonb_build_object('a', q.a, 'b', q.b, 'evidence', coalesce(q.evidence, '[]')) order by q.place)
               filter (where q.place <= :pairs), '[]') as pairs,
-            greatest(coalesce(max(q.n), 0) - :pairs, 0) as more
+            greatest(coalesce(max(q.n), 0) - :pairs, 0) as more,
+            exists (
+              select from ops.common_identifiers c
+               where c.entity = :subject and c.kind = p.kind and c.value = p.value and not c.is_applied
+            ) or exists (
+              select from ops.identity_decisions d
+                join members m on m.item = p.item
+                 and ((m.source = d.source_a and m.source_id = d.id_a) or (m.source = d.source_b and m.source_id = d.id_b))
+               where d.entity = :subject and not d.is_applied
+            ) as waits
        from page p left join pairs q on q.item = p.item
       group by p.item, p.chain, p.kind, p.value, p.records
       order by p.item`,

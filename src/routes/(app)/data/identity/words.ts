@@ -14,6 +14,14 @@ const verdicts: Record<Verdict, () => string> = {
   undecided: m.identity_verdict_undecided,
 };
 
+const commons: Record<Evidence['kind'], () => string> = {
+  phone: m.identity_common_phone,
+  email: m.identity_common_email,
+  extension: m.identity_common_extension,
+  id: m.identity_kind_id,
+};
+
+export const commonName = (kind: Evidence['kind']) => commons[kind]();
 export const kindName = (kind: Evidence['kind']) => kinds[kind]();
 export const verdictName = (verdict: Verdict) => verdicts[verdict]();
 export const sameName = (subject: Subject) =>
