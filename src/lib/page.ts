@@ -44,6 +44,84 @@ export type KpiPlan = {
   forecast: number | null;
 };
 
+/** Where the month will end, weighed by what was right so far. Null where the past is too short to tell. */
+export type Outlook = {
+  value: number;
+  /** 8 of 10 such forecasts hold between them */
+  low: number | null;
+  high: number | null;
+  method: 'combined' | 'run_rate';
+  /** how far off these forecasts were on the past months, and plain run-rates, as fractions */
+  error: number | null;
+  naive_error: number | null;
+  tried: number;
+};
+
+export type DriverPart = {
+  /** name in the profit formula */
+  driver: string;
+  title: string;
+  unit: Unit;
+  from: number | null;
+  to: number | null;
+  /** what this driver alone has added to the target; the parts sum to its change */
+  change: number;
+  is_bottleneck: boolean;
+  href: string;
+};
+
+/** Two periods, or a plan and its fact, and what made the difference. */
+export type ProfitView = {
+  key: 'period' | 'plan';
+  /** what it is held against, e.g. "1–21 Oct 2026" */
+  title: string;
+  /** what is split: profit, or less where not all of it is known */
+  target: string;
+  unit: Unit;
+  from: number;
+  to: number;
+  change: number;
+  parts: DriverPart[];
+  bottleneck: string | null;
+  sentence: string;
+  /** what could not be told, and why, as sentences */
+  notes: string[];
+};
+
+export type ProfitBlock = {
+  state: BlockState;
+  error?: string;
+  title: string;
+  views: ProfitView[];
+  /** why there is no view */
+  sentence: string;
+  ignored_filters: string[];
+  as_of: AsOf;
+};
+
+/** A manager whose month will probably end below the plan. */
+export type Risk = {
+  name: string;
+  plan: number;
+  fact: number;
+  forecast: number;
+  missing: number;
+  /** even the best of 8 of 10 outcomes is below the plan */
+  is_sure: boolean;
+  href: string;
+};
+
+export type RiskBlock = {
+  state: BlockState;
+  error?: string;
+  title: string;
+  sentence: string;
+  rows: Risk[];
+  /** how many more there are */
+  hidden: number;
+  as_of: AsOf;
+};
+
 /** `at` is the first day of the bucket. A null is a gap, never a zero. */
 export type SparkPoint = { at: string; value: number | null };
 
@@ -61,6 +139,7 @@ export type Kpi = {
   change: number | null;
   change_kind: 'relative' | 'difference';
   plan: KpiPlan | null;
+  outlook: Outlook | null;
   spark: SparkPoint[];
   spark_grain: Grain;
   /** set when the sparkline shows something else than the metric itself */
@@ -90,7 +169,14 @@ export type ChartRow = { x: string; label: string; values: (number | null)[]; hr
 export type ChartSpec =
   | { kind: 'line'; grain: Grain; series: Series[] }
   | { kind: 'column'; grain: Grain; series: Series[] }
-  | { kind: 'bar'; dimension: string; dimension_title: string; series: Series[] };
+  | { kind: 'bar'; dimension: string; dimension_title: string; series: Series[]; band?: Band }
+  /** stages from the first to the last; the series of role `plan` is a mark across each bar */
+  | { kind: 'funnel'; dimension: string; dimension_title: string; series: Series[] }
+  /** one point for each row, across by the first series and up by the second */
+  | { kind: 'scatter'; dimension: string; dimension_title: string; series: Series[] };
+
+/** Between these values all is well; `title` says what they are. */
+export type Band = { from: number; to: number; title: string };
 
 export type ChartBlock = {
   id: string;
@@ -127,6 +213,9 @@ export type HomePage = {
   /** query part of the address that shows this very page */
   state: string;
   kpis: Kpi[];
+  profit: ProfitBlock;
+  /** null where nobody's own plan is for this month, or the month is over */
+  risks: RiskBlock | null;
   charts: ChartBlock[];
   not_connected: NotConnected[];
 };

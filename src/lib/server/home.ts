@@ -6,6 +6,8 @@ import { monthOf } from '../period.ts';
 import { print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import * as cube from './cube.ts';
+import * as drivers from './drivers.ts';
+import * as forecast from './forecast.ts';
 import { loadParts, loadTrend } from './home/charts.ts';
 import * as complaints from './home/complaints.ts';
 import { load as loadKpi, specs } from './home/kpi.ts';
@@ -16,7 +18,13 @@ import { settle, type Scope } from './scope.ts';
 /** The home page as this viewer sees it. The page and the mail both come from here. */
 export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []): Promise<HomePage> {
   const scope = await settle(viewer, state, dropped);
-  const [kpis, charts, version] = await Promise.all([loadKpis(scope), loadCharts(scope), cube.dataVersion()]);
+  const [kpis, profit, risks, charts, version] = await Promise.all([
+    loadKpis(scope),
+    drivers.load(scope),
+    forecast.loadRisks(scope),
+    loadCharts(scope),
+    cube.dataVersion(),
+  ]);
   const notices = [...scope.notices, ...(await explainEmptiness(scope, kpis))];
   return {
     title: m.home_title({}, scope.style),
@@ -32,6 +40,8 @@ export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []
     notices,
     state: print(scope.state),
     kpis,
+    profit,
+    risks,
     charts,
     not_connected: notConnected(kpis),
   };

@@ -1,4 +1,4 @@
-import type { AsOf, ChartBlock, HomePage, Kpi } from '../../../src/lib/page.ts';
+import type { AsOf, ChartBlock, HomePage, Kpi, ProfitBlock, RiskBlock } from '../../../src/lib/page.ts';
 
 /** A page as `home.load` gives it, made by hand: the contract between the page and the mail. */
 const asOf: AsOf = {
@@ -22,6 +22,7 @@ export function makeKpi(change: Partial<Kpi> = {}): Kpi {
     change: 0.12233,
     change_kind: 'relative',
     plan: null,
+    outlook: null,
     spark: [3, 5, null, 4, 8, 6, 9].map((value, at) => ({ at: `2026-11-0${at + 1}`, value })),
     spark_grain: 'day',
     spark_title: null,
@@ -111,8 +112,71 @@ export function makePage(change: Partial<HomePage> = {}): HomePage {
     notices: [],
     state: '',
     kpis: [makeKpi(), makePlan(), makeConversion(), makeComplaints()],
+    profit: makeProfit(),
+    risks: makeRisks(),
     charts: [makeLine(), makeBars()],
     not_connected: [],
+    ...change,
+  };
+}
+
+export function makeProfit(change: Partial<ProfitBlock> = {}): ProfitBlock {
+  const part = { unit: 'count' as const, is_bottleneck: false, href: '/drill/sales.deals' };
+  return {
+    state: 'ok',
+    title: 'Из чего складывается прибыль',
+    views: [
+      {
+        key: 'period',
+        title: '1–21 окт. 2026',
+        target: 'Прибыль',
+        unit: 'money',
+        from: 4_600_000,
+        to: 3_400_000,
+        change: -1_200_000,
+        parts: [
+          { ...part, driver: 'leads', title: 'Лиды', from: 1000, to: 1050, change: 300_000 },
+          {
+            ...part,
+            driver: 'conversion',
+            title: 'Конверсия',
+            unit: 'percent',
+            from: 0.14,
+            to: 0.11,
+            change: -1_500_000,
+            is_bottleneck: true,
+          },
+        ],
+        bottleneck: 'conversion',
+        sentence: 'Прибыль снизилась на 1,2 млн ₽, до 3,4 млн ₽: конверсия снизилась с 14 % до 11 %.',
+        notes: ['Реклама не подключена, поэтому это прибыль до неё.'],
+      },
+    ],
+    sentence: '',
+    ignored_filters: [],
+    as_of: asOf,
+    ...change,
+  };
+}
+
+export function makeRisks(change: Partial<RiskBlock> = {}): RiskBlock {
+  return {
+    state: 'ok',
+    title: 'Чей план под угрозой',
+    sentence: '1 менеджер, скорее всего, недоберёт до плана 5,6 млн ₽. Осталось 6 рабочих дней.',
+    rows: [
+      {
+        name: 'Шубин <b>Виктор</b>',
+        plan: 5_790_000,
+        fact: 116_000,
+        forecast: 148_000,
+        missing: 5_642_000,
+        is_sure: true,
+        href: '/drill/sales.won_amount?by=owner',
+      },
+    ],
+    hidden: 0,
+    as_of: asOf,
     ...change,
   };
 }

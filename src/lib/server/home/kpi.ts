@@ -93,6 +93,7 @@ export function blank(scope: Scope, id: string, metric: Metric, title?: string):
     change: null,
     change_kind: 'relative',
     plan: null,
+    outlook: null,
     spark: [],
     spark_grain: 'day',
     spark_title: null,

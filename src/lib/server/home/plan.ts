@@ -1,13 +1,15 @@
 import { formatMonth } from '../../dates.ts';
 import { formatPercent, formatValue } from '../../format.ts';
 import { get, type Condition, type Metric } from '../../metrics.ts';
-import type { Kpi, KpiPlan, SparkPoint } from '../../page.ts';
+import type { Kpi, KpiPlan, Outlook, SparkPoint } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { monthOf } from '../../period.ts';
 import { link, type State } from '../../state.ts';
 import { metricTitle } from '../../words.ts';
 import * as cube from '../cube.ts';
+import { whosePlan } from '../drivers/totals.ts';
 import { numberIn, trend } from '../figures.ts';
+import * as forecast from '../forecast.ts';
 import { safely } from '../safely.ts';
 import type { Scope } from '../scope.ts';
 import { blank } from './kpi.ts';
@@ -35,37 +37,24 @@ export async function load(scope: Scope): Promise<Kpi> {
   if (kpi.state !== 'ok') return kpi;
   const outcome = await safely(kpi.id, scope.style.locale, async (): Promise<Kpi> => {
     const [plan, course] = await Promise.all([read(scope, month.from), trend(scope, won, month, 'day')]);
+    const outlook =
+      plan?.fact == null ? null : await forecast.load(scope, 'won_amount', month.from, plan.fact);
     return {
       ...kpi,
       value: plan?.completion ?? null,
       plan,
+      outlook,
       spark: accumulate(course.points),
       spark_grain: course.grain,
       spark_title: `${metricTitle(won.name, scope.style.locale)}. ${m.spark_cumulative({}, scope.style)}`,
-      sentence: sentence(scope, plan, name),
+      sentence: sentence(scope, plan, name, outlook),
     };
   });
   return 'value' in outcome ? outcome.value : { ...kpi, state: 'failed', error: outcome.error };
 }
 
-const kinds: Record<string, string> = {
-  team: 'team',
-  manager: 'employee',
-  product: 'product',
-  channel: 'channel',
-};
-
-/** Whose plans to add up: of what one filter names, else of all the viewer sees; two filters cut across plans. */
-function scopeOf({ state, viewer }: Scope): { kind: string; scopes: string[] } | null {
-  const used = Object.entries(state.filters).filter(([, values]) => values.length > 0);
-  const [key, values] = used[0] ?? [];
-  if (key && values) return used.length === 1 && kinds[key] ? { kind: kinds[key], scopes: values } : null;
-  if (viewer.access === 'company') return { kind: 'company', scopes: [] };
-  return { kind: viewer.access === 'team' ? 'team' : 'employee', scopes: [] };
-}
-
 async function read(scope: Scope, month: string): Promise<KpiPlan | null> {
-  const whose = scopeOf(scope);
+  const whose = whosePlan(scope);
   if (!whose) return null;
   const filters: Condition[] = [
     { member: 'plan_fact.metric', operator: 'equals', values: ['won_amount'] },
@@ -92,17 +81,18 @@ async function read(scope: Scope, month: string): Promise<KpiPlan | null> {
   };
 }
 
-function sentence(scope: Scope, plan: KpiPlan | null, month: string): string {
+function sentence(scope: Scope, plan: KpiPlan | null, month: string, outlook: Outlook | null): string {
   const { style } = scope;
   if (!plan?.plan) return m.sentence_plan_none({ month }, style);
+  if (outlook) return forecast.sentence(outlook, plan.plan, scope);
   const money = (value: number | null) => formatValue(value, 'money', style);
-  const { fact, expected, forecast } = plan;
-  if (fact === null || expected === null || forecast === null || expected >= plan.plan)
+  const { fact, expected, forecast: rate } = plan;
+  if (fact === null || expected === null || rate === null || expected >= plan.plan)
     return m.sentence_plan_done({ fact: money(fact), plan: money(plan.plan) }, style);
-  const share = formatPercent(forecast / plan.plan, style.locale);
+  const share = formatPercent(rate / plan.plan, style.locale);
   return fact >= expected
-    ? m.sentence_plan_ahead({ forecast: money(forecast), share }, style)
-    : m.sentence_plan_behind({ gap: money(expected - fact), forecast: money(forecast), share }, style);
+    ? m.sentence_plan_ahead({ forecast: money(rate), share }, style)
+    : m.sentence_plan_behind({ gap: money(expected - fact), forecast: money(rate), share }, style);
 }
 
 function accumulate(points: SparkPoint[]): SparkPoint[] {

@@ -6,6 +6,7 @@ import { log } from '../log.ts';
 import { chart } from './message/chart.ts';
 import { wrap } from './message/frame.ts';
 import { html } from './message/html.ts';
+import { insight, tellInsights } from './message/insight.ts';
 import { tile, tiles } from './message/kpi.ts';
 import { linkTo, pageAddress } from './message/link.ts';
 import { drawChart, drawSpark } from './message/picture.ts';
@@ -63,6 +64,7 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
   const words = describe(page, options, style);
   const subject = writeSubject(page, options.company, style);
   const body = html`${tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null)))}
+  ${tellInsights(page, style).map((one) => insight(one, page.state, style, link))}
   ${charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null))}`;
   const letter = {
     subject,

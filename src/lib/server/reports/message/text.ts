@@ -2,6 +2,7 @@ import type { Style } from '../../../format.ts';
 import type { ChartBlock, HomePage, Kpi } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { clean } from './html.ts';
+import { tellInsights } from './insight.ts';
 import { describeKpi, describeRows, tabulate } from './words.ts';
 
 export type Letter = {
@@ -17,7 +18,20 @@ export type Letter = {
 export function writeText({ page, style, head, alerts, foot }: Letter): string {
   const kpis = page.kpis.filter(isShown).flatMap((kpi) => writeKpi(kpi, style));
   const charts = page.charts.filter(isShown).map((block) => writeChart(block, style));
-  const sections = [head, alerts, [m.mail_figures({}, style).toUpperCase(), ...kpis], ...charts, foot];
+  const told = tellInsights(page, style).map(({ title, lines, notes, isFailed }) => [
+    title.toUpperCase(),
+    ...(isFailed ? [m.state_failed({}, style)] : []),
+    ...lines,
+    ...notes,
+  ]);
+  const sections = [
+    head,
+    alerts,
+    [m.mail_figures({}, style).toUpperCase(), ...kpis],
+    ...told,
+    ...charts,
+    foot,
+  ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => clean(line).trimEnd()).join('\n'))

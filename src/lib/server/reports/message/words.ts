@@ -32,16 +32,17 @@ export function describeKpi(kpi: Kpi, style: Style): KpiWords {
   };
 }
 
-function describePlan({ plan }: Kpi, style: Style): string | null {
+function describePlan({ plan, outlook }: Kpi, style: Style): string | null {
   if (!plan || plan.plan === null) return null;
   const money = (value: number | null) => formatValue(value, 'money', style);
+  const forecast = outlook?.value ?? plan.forecast;
   // A name and its figure stay on one line.
   const pair = (name: string, figure: string) => `${name} ${figure}`.replaceAll(' ', '\u00a0');
   return [
     pair(m.plan_fact({}, style), money(plan.fact)),
     pair(m.plan_plan({}, style), money(plan.plan)),
     ...(plan.pace === null ? [] : [pair(m.plan_pace({}, style), formatPercent(plan.pace, style.locale))]),
-    ...(plan.forecast === null ? [] : [pair(m.plan_forecast({}, style), money(plan.forecast))]),
+    ...(forecast === null ? [] : [pair(m.plan_forecast({}, style), money(forecast))]),
   ].join(' · ');
 }
 
@@ -72,8 +73,10 @@ export function describeLate({ as_of, locale, timezone, generated_at }: HomePage
 }
 
 /** Titles of the blocks that could not be counted. */
-export function failedTitles({ kpis, charts }: HomePage): string[] {
-  return [...kpis, ...charts].filter(({ state }) => state === 'failed').map(({ title }) => title);
+export function failedTitles({ kpis, profit, risks, charts }: HomePage): string[] {
+  return [...kpis, profit, ...(risks ? [risks] : []), ...charts]
+    .filter(({ state }) => state === 'failed')
+    .map(({ title }) => title);
 }
 
 const mostPoints = 14;
@@ -84,7 +87,7 @@ export function describeRows({ spec, rows }: ChartBlock, style: Style): string[]
   const print = (row: ChartRow) => formatValue(row.values[0] ?? null, unit, style);
   const known = rows.filter(({ values }) => typeof values[0] === 'number');
   if (known.length === 0) return [];
-  if (spec.kind === 'bar' || rows.length <= mostPoints)
+  if (!('grain' in spec) || rows.length <= mostPoints)
     return rows.map((row) => `${row.label}: ${print(row)}`);
   const [first] = known;
   const last = known.at(-1);
@@ -101,7 +104,7 @@ export function describeRows({ spec, rows }: ChartBlock, style: Style): string[]
 
 /** Rows of the small table below a chart of parts, in full figures. */
 export function tabulate({ spec, rows }: ChartBlock, style: Style): { head: string[]; body: string[][] } {
-  const name = spec.kind === 'bar' ? spec.dimension_title : '';
+  const name = 'grain' in spec ? '' : spec.dimension_title;
   return {
     head: [name, ...spec.series.map(({ title }) => title)],
     body: rows.map((row) => [
