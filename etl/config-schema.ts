@@ -26,12 +26,14 @@ const ownShape = {
   value: scalar.optional().describe('a constant'),
   join: z.string().optional().describe('text put between the columns of a list'),
   coalesce: z.literal(true).optional().describe('take the first of the columns that is filled'),
-  trim: z.boolean().optional(),
+  trim: z.literal(true).optional().describe('done to every text anyway'),
   lower: z.literal(true).optional(),
   upper: z.literal(true).optional(),
   split: z.strictObject({ by: z.string().min(1), take: z.int().min(1) }).optional(),
   extract: z
     .string()
+    // PostgreSQL's own way to begin: (?i) and the like.
+    .refine((pattern) => isPattern(pattern.replace(/^\(\?[a-z]+\)/, '')), 'expected a regular expression')
     .optional()
     .describe('regular expression; its first group, else the whole match, is kept'),
   prefix: z.string().optional().describe('put before the value, e.g. to tell ids of two lists apart'),
@@ -43,6 +45,9 @@ const ownShape = {
   map: z.record(z.string(), scalar.nullable()).optional().describe('value in the source: value in Pulse'),
   default: scalar.optional().describe('used where the source has nothing, or nothing in the map'),
 };
+
+/** What may be said of a field, each word with a meaning of its own. */
+export const ownWords = [...Object.keys(ownShape), 'or'];
 
 type FieldObject = z.infer<z.ZodObject<typeof ownShape>> & { or?: FieldSpec | undefined };
 export type FieldSpec = string | FieldObject;

@@ -135,6 +135,9 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
     ) p`;
 }
 
+/** What stands around a value without being part of it; files keep blanks that break no line, too. */
+const blanks = `E' \\t\\n\\r\\u00a0\\u202f\\u2007\\ufeff'`;
+
 const t = (field: string): string => identifier(`t_${field}`);
 
 function column(name: string, context: MappingContext): string {
@@ -143,7 +146,7 @@ function column(name: string, context: MappingContext): string {
   const empty = ['', ...(context.empty ?? [])];
   return empty.reduce(
     (sql, nothing) => `nullif(${sql}, ${literal(nothing)})`,
-    `btrim(s.${identifier(staged)})`,
+    `btrim(s.${identifier(staged)}, ${blanks})`,
   );
 }
 

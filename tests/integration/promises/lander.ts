@@ -1,4 +1,4 @@
-// Lands the first stream of a configuration and tells how much memory that took.
+// Lands the first stream of each source of a configuration and tells how much memory it took up to then.
 import pg from 'pg';
 import { readConfig } from '../../../etl/config.ts';
 import { land } from '../../../etl/landing.ts';
@@ -7,18 +7,21 @@ import { openStream } from '../../../etl/run.ts';
 
 const { WAREHOUSE_URL = '', PULSE_CONFIG = '' } = process.env;
 const config = readConfig(PULSE_CONFIG);
-const [source] = Object.values(config.sources);
-const [stream] = source?.streams ?? [];
-if (!source || !stream) throw new Error('nothing to land');
 const client = new pg.Client({ connectionString: WAREHOUSE_URL });
 await client.connect();
-const landing = await openStream(source, stream, {
-  wanted: wantedColumns(stream),
-  since: null,
-  configPath: config.path,
-  signal: new AbortController().signal,
-});
-const { read, table } = await land(client, 'big', 'products', landing);
-await client.query(`drop table ${table}`);
+const landed: { read: number; peak: number }[] = [];
+for (const [name, source] of Object.entries(config.sources)) {
+  const [stream] = source.streams;
+  if (!stream) continue;
+  const landing = await openStream(source, stream, {
+    wanted: wantedColumns(stream),
+    since: null,
+    configPath: config.path,
+    signal: new AbortController().signal,
+  });
+  const { read, table } = await land(client, name, 'products', landing);
+  await client.query(`drop table ${table}`);
+  landed.push({ read, peak: process.resourceUsage().maxRSS / 1024 });
+}
 await client.end();
-console.log(JSON.stringify({ read, peak: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify(landed));

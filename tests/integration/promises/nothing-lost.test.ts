@@ -111,10 +111,7 @@ describe('money in another currency', () => {
   });
 
   test('is tried again by itself when rates arrive', async () => {
-    bench.write(
-      'rates.csv',
-      'day,currency,rate\n2024-12-01,USD,80\n2025-01-01,USD,100\n2025-01-10,USD,90\n',
-    );
+    bench.write('rates.csv', 'day,currency,rate\n2024-12-01,USD,80\n2025-01-01,USD,100\n2025-01-10,USD,90\n');
     const runs = await bench.load(cash + rates);
     expect(runs.map(({ source }) => source)).toEqual(['bank', 'cash', 'cash']);
     expect(await bench.rows(`select amount::int from core.fct_payments where source_id = '5'`)).toEqual([
