@@ -135,6 +135,32 @@ export const families: Family[] = [
       hour: ['started_at', 'started_hour_at', 'direction', 'disposition'],
     },
   },
+  {
+    cube: 'service_facts',
+    rows: `
+      select sign, 'complaint' as kind, ${day('opened_at')}, ${day('resolved_at')}, status, cause, severity, channel, stage,
+        product_key, employee_key, 1 as n_sum, extract(epoch from first_response_at - opened_at) as response_sum,
+        (first_response_at is not null)::int as response_n_sum, extract(epoch from resolved_at - opened_at) as hours_sum,
+        (resolved_at is not null)::int as hours_n_sum
+      from changed_complaints, period p where not is_deleted
+      union all
+      select sign, 'deal', ${day('closed_at')}, null, null, null, null, null, null, product_key, owner_key, 1, null, 0, null, 0
+      from changed_deals, period p where not is_deleted and not is_test and status = 'won'`,
+    sums: {
+      n_sum: null,
+      response_sum: 'response_n_sum',
+      response_n_sum: null,
+      hours_sum: 'hours_n_sum',
+      hours_n_sum: null,
+    },
+    cuts: {
+      opened_employee: ['kind', 'opened_at', 'status', 'employee_key'],
+      opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key'],
+      opened_stage: ['kind', 'opened_at', 'status', 'stage', 'channel', 'severity'],
+      resolved_employee: ['kind', 'resolved_at', 'status', 'employee_key'],
+      resolved_cause: ['kind', 'resolved_at', 'status', 'cause', 'product_key'],
+    },
+  },
 ];
 
 /** What the tables are made of; where this is not what they were made of, everything is derived anew. */

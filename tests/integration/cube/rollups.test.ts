@@ -101,6 +101,12 @@ const families: Family[] = [
     ],
     dimensions: ['employee', 'team', 'direction', 'disposition', 'campaign', 'hour', 'weekday'],
   },
+  {
+    view: 'service',
+    time: ['opened_at', 'resolved_at'],
+    measures: ['complaints', 'open', 'resolved', 'first_response_hours', 'resolution_hours', 'per_100_deals'],
+    dimensions: ['cause', 'status', 'product', 'employee', 'team'],
+  },
 ];
 const zone = 'Europe/Moscow';
 const range = ['2025-02-11', '2026-03-09'];
