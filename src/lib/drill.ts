@@ -30,13 +30,18 @@ export type DrillPage = {
   ignored_filters: string[];
   notices: Notice[];
   state: string;
+  /** what the figure was narrowed to on the way down, beside the filters */
+  steps: Step[];
   head: Head;
   dimensions: DimensionLink[];
   /** the chosen part, e.g. "Team: North" */
-  part: { title: string; label: string; clear: string } | null;
+  part: Step | null;
   parts: PartBlock;
   records: RecordBlock;
 };
+
+/** `clear` is the same page without it */
+export type Step = { title: string; label: string; clear: string };
 
 export type Head = {
   state: BlockState;
@@ -73,7 +78,13 @@ export type PartBlock = {
 
 export type ColumnKind = Unit | 'text' | 'day';
 export type Column = { key: string; title: string; kind: ColumnKind };
-export type RecordRow = { id: string; cells: (string | number | null)[]; url: string | null };
+/** `hrefs` are the pages of this product about the cells, `url` is the record in its own system. */
+export type RecordRow = {
+  id: string;
+  cells: (string | number | null)[];
+  hrefs: (string | null)[];
+  url: string | null;
+};
 
 export type RecordBlock = {
   state: BlockState;

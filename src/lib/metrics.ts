@@ -1,25 +1,11 @@
 import type { Definition } from './catalogue.ts';
 import type { Direction, Unit } from './page.ts';
 import type { FilterKey } from './state.ts';
+import { home, ways, type Way } from './ways.ts';
 
 export type Condition =
-  | { member: string; operator: 'equals' | 'notEquals' | 'set' | 'notSet'; values?: string[] }
+  | { member: string; operator: 'equals' | 'notEquals' | 'set' | 'notSet' | 'gt'; values?: string[] }
   | { or: Condition[] };
-
-/** What a page adds to a metric of the catalogue: how to go down from it. */
-type Way = {
-  /** `<view>.<measure>`, the name everywhere */
-  name: string;
-  /** dimensions of its view to break it down by, most telling first */
-  dimensions: string[];
-  /** which kind of record stands behind it, and which of them count */
-  records: RecordKind;
-  conditions: Condition[];
-  /** the figure of a fresh period grows as its open deals are decided */
-  matures?: true;
-  /** name in plan lines, for metrics that are planned */
-  plan: string | null;
-};
 
 /** One metric of the thesaurus, as far as pages need to know it. */
 export type Metric = Way & {
@@ -34,73 +20,8 @@ export type Metric = Way & {
   needs: Definition['needs'];
 };
 
-export type RecordKind = 'deals' | 'spend' | 'responses' | 'complaints';
-
-const dealDimensions = ['team', 'owner', 'product', 'channel', 'pipeline', 'region', 'segment', 'industry'];
-const won: Condition[] = [{ member: 'sales.status', operator: 'equals', values: ['won'] }];
-
-const list: Way[] = [
-  {
-    name: 'sales.won_amount',
-    dimensions: dealDimensions,
-    records: 'deals',
-    conditions: won,
-    plan: 'won_amount',
-  },
-  {
-    name: 'sales.deals_won',
-    dimensions: dealDimensions,
-    records: 'deals',
-    conditions: won,
-    plan: 'deals_won',
-  },
-  {
-    name: 'sales.conversion',
-    matures: true,
-    dimensions: dealDimensions,
-    records: 'deals',
-    conditions: [],
-    plan: null,
-  },
-  {
-    name: 'sales.lost_amount',
-    dimensions: ['lost_reason', ...dealDimensions],
-    records: 'deals',
-    conditions: [{ member: 'sales.status', operator: 'equals', values: ['lost'] }],
-    plan: null,
-  },
-  {
-    name: 'marketing.romi',
-    dimensions: ['channel', 'campaign', 'source', 'medium'],
-    records: 'spend',
-    conditions: [],
-    plan: null,
-  },
-  {
-    name: 'nps.nps',
-    dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
-    records: 'responses',
-    conditions: [],
-    plan: null,
-  },
-  {
-    name: 'service.open',
-    dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
-    records: 'complaints',
-    conditions: [{ member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] }],
-    plan: null,
-  },
-  {
-    name: 'service.complaints',
-    dimensions: ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'],
-    records: 'complaints',
-    // won deals are rows of this view too, for complaints per 100 of them
-    conditions: [{ member: 'service.complaint_id', operator: 'set' }],
-    plan: null,
-  },
-];
-
-export const names: string[] = list.map(({ name }) => name);
+/** Those of the home page, and all that have a page one level down. */
+export const names: string[] = home;
 
 let defined: ReadonlyMap<string, Definition> = new Map();
 
@@ -115,7 +36,7 @@ export function definitionOf(name: string): Definition | null {
 }
 
 export function find(name: string): Metric | null {
-  const way = list.find((one) => one.name === name);
+  const way = ways.find((one) => one.name === name);
   const definition = defined.get(name);
   if (!way || !definition) return null;
   const { direction, time, is_additive, sources, needs } = definition;
@@ -143,6 +64,22 @@ const filterMembers: Record<string, Partial<Record<FilterKey, string>>> = {
     region: 'region',
     segment: 'segment',
   },
+  funnel: {
+    team: 'team',
+    manager: 'owner',
+    pipeline: 'pipeline',
+    channel: 'channel',
+    product: 'product',
+    region: 'region',
+    segment: 'segment',
+  },
+  calls: { team: 'team', manager: 'employee' },
+  activity: { team: 'team', manager: 'employee' },
+  competence: { team: 'team', manager: 'employee' },
+  data_quality: { team: 'team', manager: 'owner' },
+  customers: { manager: 'owner', region: 'region', segment: 'segment' },
+  // whose plan is chosen by the level, which is a condition of its own
+  plan_fact: { team: 'scope', manager: 'scope', product: 'scope', channel: 'scope' },
   marketing: { channel: 'channel' },
   service: { team: 'team', manager: 'employee', product: 'product', segment: 'segment' },
   nps: { team: 'team', manager: 'employee', segment: 'segment' },

@@ -22,12 +22,21 @@ export type Scope = { state: State; range: Range | null; timezone: string };
 
 /** The metric's own conditions and the chosen filters, and which of these it has no dimension for. */
 export function filtersFor(metric: Metric, state: State): { filters: Condition[]; ignored: FilterKey[] } {
-  const filters: Condition[] = [...metric.conditions];
+  const { filters, ignored } = filtersIn(viewOf(metric), state);
+  const steps = state.within
+    .filter(([dimension]) => metric.dimensions.includes(dimension))
+    .map(([dimension, value]) => isOneOf(`${viewOf(metric)}.${dimension}`, [value]));
+  return { filters: [...metric.conditions, ...filters, ...steps], ignored };
+}
+
+/** The chosen filters as a view knows them. */
+export function filtersIn(view: string, state: State): { filters: Condition[]; ignored: FilterKey[] } {
+  const filters: Condition[] = [];
   const ignored: FilterKey[] = [];
   for (const key of filterKeys) {
     const values = state.filters[key];
     if (!values?.length) continue;
-    const member = memberOf(viewOf(metric), key);
+    const member = memberOf(view, key);
     if (member) filters.push(isOneOf(member, values));
     else ignored.push(key);
   }

@@ -20,6 +20,10 @@ export type State = {
   by: string | null;
   /** value of that dimension chosen on the drill page */
   part: string | null;
+  /** what was chosen on the way down by dimensions that have no filter of their own: `[dimension, value]` */
+  within: [string, string][];
+  /** which table of the page is sorted by which column: `<table>.<column>`, with a minus for largest first */
+  sort: string | null;
   page: number;
 };
 
@@ -31,17 +35,20 @@ export const defaults: State = {
   filters: {},
   by: null,
   part: null,
+  within: [],
+  sort: null,
   page: 1,
 };
 
 const longest = 300;
 const mostValues = 50;
+const mostSteps = 8;
 /** What mail programs and advertising add to any link says nothing about the report. */
 const foreign = /^(utm_|fbclid|gclid|yclid|_)/;
 
 export function parse(params: URLSearchParams): { state: State; dropped: Dropped[] } {
   const dropped: Dropped[] = [];
-  const state: State = { ...defaults, filters: {} };
+  const state: State = { ...defaults, filters: {}, within: [] };
   const drop = (key: string, reason: Dropped['reason'] = 'invalid') => {
     dropped.push({ key, value: (params.get(key) ?? '').slice(0, longest), reason });
   };
@@ -69,12 +76,23 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
     if (part.length <= longest) state.part = part;
     else drop('part');
   }
+  for (const step of params.getAll('in')) {
+    const [, dimension, value] = /^([a-z_]{1,60}):(.*)$/s.exec(step) ?? [];
+    if (dimension === undefined || value === undefined || value.length > longest) drop('in');
+    else if (state.within.length < mostSteps) state.within.push([dimension, value]);
+  }
+  const sort = params.get('sort');
+  if (sort !== null) {
+    if (/^-?[a-z_]{1,60}\.[a-z0-9_]{1,60}$/.test(sort)) state.sort = sort;
+    else drop('sort');
+  }
   const page = params.get('page');
   if (page !== null) {
     if (/^[1-9]\d{0,5}$/.test(page)) state.page = Number(page);
     else drop('page');
   }
-  const ours = new Set<string>([...filterKeys, 'period', 'from', 'to', 'compare', 'by', 'part', 'page']);
+  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page'];
+  const ours = new Set<string>([...filterKeys, ...others]);
   for (const key of new Set(params.keys())) {
     if (!ours.has(key) && !foreign.test(key)) drop(key, 'unknown');
   }
@@ -111,6 +129,8 @@ export function print(state: State): string {
   }
   if (state.by) params.set('by', state.by);
   if (state.part !== null) params.set('part', state.part);
+  for (const [dimension, value] of state.within) params.append('in', `${dimension}:${value}`);
+  if (state.sort) params.set('sort', state.sort);
   if (state.page > 1) params.set('page', String(state.page));
   return params.toString();
 }

@@ -23,8 +23,13 @@ export const periodTitle = (preset: string, locale: Locale) => say(`period_${pre
 export const statusTitle = (status: string, locale: Locale) => say(`status_${status}`, status, locale);
 
 /** Values that Pulse itself gives have a name in each language; those of sources are shown as they are. */
-export const valueTitle = (dimension: string, value: string, locale: Locale) =>
-  dimension === 'status' ? statusTitle(value, locale) : say(`value_${dimension}_${value}`, value, locale);
+export function valueTitle(dimension: string, value: string, locale: Locale): string {
+  if (dimension === 'status') return statusTitle(value, locale);
+  if (dimension === 'entity') return entityTitle(value, locale);
+  // a plan names its metric as the view of sales does
+  if (dimension === 'metric') return metricTitle(`sales.${value}`, locale);
+  return say(`value_${dimension}_${value}`, value, locale);
+}
 
 export function problemText(code: ProblemCode, id: string, locale: Locale): string {
   return messages[`problem_${code}`]?.({ id }, { locale }) ?? code;

@@ -1,5 +1,5 @@
 import { formatValue } from '../format.ts';
-import type { ChartRow, ChartSpec } from '../page.ts';
+import type { Band, ChartRow, ChartSpec } from '../page.ts';
 import { fold } from './fold.ts';
 import type { Drawing } from './option.ts';
 import { colourOf, type Palette } from './palette.ts';
@@ -12,34 +12,18 @@ type BarSpec = Extract<ChartSpec, { kind: 'bar' }>;
 
 /** Parts of a whole, largest on top, each with its figure at the end so that no axis has to be read. */
 export function bar(spec: BarSpec, rows: ChartRow[], drawing: Drawing, palette: Palette) {
-  const scale = scaleFor(rows.flatMap((row) => row.values));
-  const names = Math.round(Math.min(200, Math.max(96, drawing.width * 0.38)));
-  const perLine = Math.floor(names / letter);
+  const scale = scaleFor([...rows.flatMap((row) => row.values), spec.band?.to ?? null]);
   return {
     grid: { left: 4, right: 78, top: 2, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: { type: 'value', min: scale.min, max: scale.max, show: false },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: rows.map((row) => fold(row.label, perLine)),
-      axisLine: { show: scale.min < 0, lineStyle: { color: palette.grid } },
-      axisTick: { show: false },
-      axisLabel: {
-        color: palette.text,
-        fontSize: 12.5,
-        lineHeight: 15,
-        width: names,
-        overflow: 'truncate',
-        margin: 12,
-        interval: 0,
-      },
-    },
+    yAxis: namesAxis(rows, drawing, palette, scale.min < 0),
     series: spec.series.map((one, at) => ({
       name: one.title,
       type: 'bar',
       barMaxWidth: one.role === 'main' ? 16 : 6,
       barGap: '15%',
       data: rows.map((row) => drawnBar(row.values[at] ?? null, colourOf(one.role, palette))),
+      ...(spec.band && one.role === 'main' ? { markArea: bandArea(spec.band, palette) } : {}),
       label: {
         show: one.role === 'main',
         position: 'right',
@@ -52,7 +36,36 @@ export function bar(spec: BarSpec, rows: ChartRow[], drawing: Drawing, palette: 
   };
 }
 
-function drawnBar(value: number | null, colour: string) {
+function bandArea({ from, to }: Band, palette: Palette) {
+  return {
+    silent: true,
+    itemStyle: { color: palette.mainSoft },
+    data: [[{ xAxis: from }, { xAxis: to }]],
+  };
+}
+
+/** The parts from the top down, their names as far as there is room. */
+export function namesAxis(rows: ChartRow[], drawing: Drawing, palette: Palette, hasLine: boolean) {
+  const names = Math.round(Math.min(200, Math.max(96, drawing.width * 0.38)));
+  return {
+    type: 'category',
+    inverse: true,
+    data: rows.map((row) => fold(row.label, Math.floor(names / letter))),
+    axisLine: { show: hasLine, lineStyle: { color: palette.grid } },
+    axisTick: { show: false },
+    axisLabel: {
+      color: palette.text,
+      fontSize: 12.5,
+      lineHeight: 15,
+      width: names,
+      overflow: 'truncate',
+      margin: 12,
+      interval: 0,
+    },
+  };
+}
+
+export function drawnBar(value: number | null, colour: string) {
   if (value === null) return { value: null };
   // The figure of a negative bar stands beyond zero, where no other bar can cover it.
   if (value >= 0) return { value, itemStyle: { color: colour, borderRadius: [0, 3, 3, 0] } };

@@ -1,7 +1,9 @@
 import type { ChartBlock } from '../page.ts';
 import { bar } from './bar.ts';
+import { funnel } from './funnel.ts';
 import { line } from './line.ts';
 import { palettes, type Mode } from './palette.ts';
+import { scatter } from './scatter.ts';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Style } from '../format.ts';
 
@@ -16,13 +18,22 @@ export function toOption(block: Pick<ChartBlock, 'spec' | 'rows'>, drawing: Draw
     backgroundColor: 'transparent',
     textStyle: { fontFamily: drawing.font, color: palette.text },
   };
-  return spec.kind === 'bar'
-    ? { ...common, ...bar(spec, rows, drawing, palette) }
-    : { ...common, ...line(spec, rows, drawing, palette) };
+  switch (spec.kind) {
+    case 'bar':
+      return { ...common, ...bar(spec, rows, drawing, palette) };
+    case 'funnel':
+      return { ...common, ...funnel(spec, rows, drawing, palette) };
+    case 'scatter':
+      return { ...common, ...scatter(spec, rows, drawing, palette) };
+    default:
+      return { ...common, ...line(spec, rows, drawing, palette) };
+  }
 }
 
 /** Bars grow with their number, a course over time has one height. */
 export function heightOf({ spec, rows }: Pick<ChartBlock, 'spec' | 'rows'>): number {
-  if (spec.kind !== 'bar') return 260;
-  return Math.max(80, rows.length * (spec.series.length > 1 ? 40 : 34) + 12);
+  if (spec.kind === 'scatter') return 340;
+  if ('grain' in spec) return 260;
+  const perRow = spec.kind === 'funnel' ? 50 : spec.series.length > 1 ? 40 : 34;
+  return Math.max(80, rows.length * perRow + 12);
 }

@@ -10,6 +10,7 @@ import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { changeOf, isMaturing, numberIn } from './figures.ts';
+import { atLevel } from './plans.ts';
 import { labelOf, parts as loadParts } from './parts.ts';
 import * as records from './records.ts';
 import { safely } from './safely.ts';
@@ -23,9 +24,10 @@ export async function load(
   dropped: Dropped[] = [],
 ): Promise<DrillPage | null> {
   await catalogue.read();
-  const metric = find(name);
-  if (!metric) return null;
+  const found = find(name);
+  if (!found) return null;
   const settled = await settle(viewer, asked, dropped);
+  const metric = atLevel(found, settled);
   const { scope, by } = withDimension(settled, metric);
   const { state, style } = scope;
   const narrowed = partFilter(metric, state, by);
@@ -53,6 +55,7 @@ export async function load(
     ignored_filters: filtersFor(metric, state).ignored.map((key) => dimensionTitle(key, style.locale)),
     notices: scope.notices,
     state: print(state),
+    steps: stepsOf(metric, state, scope),
     head,
     dimensions: dimensionLinks(metric, state, by, style.locale),
     part:
@@ -78,6 +81,19 @@ function withDimension(settled: Scope, metric: Metric): { scope: Scope; by: stri
   const text = m.notice_no_such_dimension({ metric: title, value: state.by }, style);
   const notices = [...settled.notices, { code: 'no_such_dimension', text }];
   return { scope: { ...settled, state: { ...state, by: first, part: null }, notices }, by: first };
+}
+
+/** The way down so far, each step of which can be taken back. */
+function stepsOf(metric: Metric, state: State, scope: Scope): DrillPage['steps'] {
+  return state.within.flatMap(([dimension, value], at) => {
+    if (!metric.dimensions.includes(dimension)) return [];
+    const within = state.within.filter((_, index) => index !== at);
+    return {
+      title: dimensionTitle(dimension, scope.style.locale),
+      label: labelOf(value || null, dimension, scope),
+      clear: link(`/drill/${metric.name}`, { ...state, within, page: 1 }),
+    };
+  });
 }
 
 function partFilter(metric: Metric, { part }: State, by: string): Condition[] {
@@ -188,17 +204,22 @@ function loadRecords(
   return guarded(scope, 'drill records', needs, empty, () => records.load(scope, metric, more));
 }
 
-/** Another cut of the same figure. A chosen part goes along as a filter where there is one for it. */
+/** Another cut of the same figure. A chosen part goes along: as a filter where there is one for it, else as a step. */
 function dimensionLinks(metric: Metric, state: State, by: string, locale: Viewer['locale']): DimensionLink[] {
-  const key = filterKeyOf(viewOf(metric), by);
-  const kept =
-    state.part && key
-      ? { ...state, filters: { ...state.filters, [key]: [state.part] }, part: null }
-      : { ...state, part: null };
+  const kept = keepPart(metric, state, by);
   return metric.dimensions.map((dimension) => ({
     key: dimension,
     title: dimensionTitle(dimension, locale),
     href: link(`/drill/${metric.name}`, { ...kept, by: dimension, page: 1 }),
     is_chosen: dimension === by,
   }));
+}
+
+function keepPart(metric: Metric, state: State, by: string): State {
+  const { part } = state;
+  if (part === null) return state;
+  const key = filterKeyOf(viewOf(metric), by);
+  if (part !== '' && key) return { ...state, filters: { ...state.filters, [key]: [part] }, part: null };
+  const within = state.within.filter(([dimension]) => dimension !== by);
+  return { ...state, within: [...within, [by, part]], part: null };
 }

@@ -1,10 +1,19 @@
 import type { ColumnKind } from '../drill.ts';
-import type { Condition, Metric, RecordKind } from '../metrics.ts';
+import type { Condition, Metric } from '../metrics.ts';
+import type { RecordKind } from '../ways.ts';
 import type { Unit } from '../page.ts';
+import { historyOf } from './history.ts';
+import { work } from './record-kinds-work.ts';
 import type { Cell } from './result.ts';
 
-type Pick = (name: string) => Cell;
-type ColumnSpec = { key: string; kind: ColumnKind; read?: (pick: Pick) => Cell };
+export type Pick = (name: string) => Cell;
+type ColumnSpec = {
+  key: string;
+  kind: ColumnKind;
+  read?: (pick: Pick) => Cell;
+  /** the page of this product about what the cell names */
+  href?: (pick: Pick) => string | null;
+};
 
 export type RecordSpec = {
   id: string;
@@ -18,10 +27,12 @@ export type RecordSpec = {
   totals: (metric: Metric) => { member: string; unit: Unit }[];
 };
 
-const titleOr =
+export const titleOr =
   (id: string, name: string) =>
   (pick: Pick): Cell =>
     pick(name) || pick(id);
+
+const toHistory = (pick: Pick) => historyOf(pick('customer'));
 
 /** Each deal has its amount under one of three measures, by its status. */
 function amount(pick: Pick): Cell {
@@ -41,7 +52,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     measures: ['won_amount', 'lost_amount', 'open_amount'],
     columns: [
       { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
-      { key: 'customer', kind: 'text' },
+      { key: 'customer', kind: 'text', href: toHistory },
       { key: 'owner', kind: 'text' },
       { key: 'status', kind: 'text' },
       { key: 'created_at', kind: 'day' },
@@ -64,6 +75,52 @@ export const kinds: Record<RecordKind, RecordSpec> = {
             { member: metric.name, unit: metric.unit },
           ],
   },
+  steps: {
+    id: 'deal_id',
+    dimensions: [
+      'deal_id',
+      'title',
+      'customer',
+      'owner',
+      'stage',
+      'status',
+      'created_at',
+      'closed_at',
+      'url',
+    ],
+    measures: ['days_in_stage', 'lost_amount_here'],
+    columns: [
+      { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
+      { key: 'customer', kind: 'text', href: toHistory },
+      { key: 'owner', kind: 'text' },
+      { key: 'stage', kind: 'text' },
+      { key: 'status', kind: 'text' },
+      { key: 'created_at', kind: 'day' },
+      { key: 'closed_at', kind: 'day' },
+      { key: 'days_in_stage', kind: 'days' },
+      { key: 'lost_amount_here', kind: 'money' },
+    ],
+    order: (metric) =>
+      metric.name === 'funnel.stuck' || metric.name.startsWith('funnel.days')
+        ? [
+            ['days_in_stage', 'desc'],
+            ['deal_id', 'asc'],
+          ]
+        : [
+            [dateOf(metric), 'desc'],
+            ['deal_id', 'asc'],
+            ['stage', 'asc'],
+          ],
+    totals: (metric) =>
+      metric.name === 'funnel.step_conversion'
+        ? [
+            { member: 'funnel.entered', unit: 'count' },
+            { member: 'funnel.passed', unit: 'count' },
+            { member: metric.name, unit: metric.unit },
+          ]
+        : [{ member: metric.name, unit: metric.unit }],
+  },
+  ...work,
   spend: {
     id: 'campaign',
     dimensions: ['channel', 'campaign'],
@@ -103,7 +160,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     columns: [
       { key: 'answered_at', kind: 'day' },
       { key: 'score', kind: 'count' },
-      { key: 'customer', kind: 'text' },
+      { key: 'customer', kind: 'text', href: toHistory },
       { key: 'employee', kind: 'text' },
       { key: 'comment', kind: 'text' },
     ],
@@ -138,7 +195,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       { key: 'status', kind: 'text' },
       { key: 'cause', kind: 'text' },
       { key: 'product', kind: 'text' },
-      { key: 'customer', kind: 'text' },
+      { key: 'customer', kind: 'text', href: toHistory },
       { key: 'employee', kind: 'text' },
     ],
     order: () => [

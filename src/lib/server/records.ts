@@ -56,13 +56,14 @@ function pageQuery(
         granularity: 'day' as const,
       }))
     : base.timeDimensions;
+  const counted: Condition[] = metric.counts ? [{ member: metric.name, operator: 'gt', values: ['0'] }] : [];
   const order = spec.order(metric).map(([name, way]) => [member(name), way] as [string, 'asc' | 'desc']);
   return {
     ...base,
-    measures: spec.measures.map(member),
+    measures: [...new Set([...spec.measures.map(member), ...(metric.counts ? [metric.name] : [])])],
     dimensions: spec.dimensions.map(member),
     timeDimensions: granular,
-    filters: [...filters, ...(spec.filters ?? [])],
+    filters: [...filters, ...(spec.filters ?? []), ...counted],
     order,
     limit: pageSize,
     offset: (state.page - 1) * pageSize,
@@ -85,6 +86,7 @@ function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): Reco
     id: String(pick(spec.id) ?? ''),
     cells,
     // a source may hold anything; only what a browser opens as a page becomes a link
+    hrefs: spec.columns.map(({ href }) => href?.(pick) ?? null),
     url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,
   };
 }

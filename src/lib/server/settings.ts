@@ -1,6 +1,7 @@
 import { warehouse } from './warehouse.ts';
 
-export type Settings = { timezone: string; currency: string };
+/** `load` is how many customers in work are neither too few nor too many for one manager. */
+export type Settings = { timezone: string; currency: string; load: { from: number; to: number } };
 
 const patience = 5_000;
 let known: { at: number; settings: Promise<Settings> } | null = null;
@@ -21,5 +22,8 @@ async function load(): Promise<Settings> {
     const value = values.get(key);
     return typeof value === 'string' ? value : fallback;
   };
-  return { timezone: text('reporting.timezone', 'UTC'), currency: text('reporting.currency', 'USD') };
+  const band = values.get('limits.active_customers');
+  const [from, to] = Array.isArray(band) && band.length === 2 ? band.map(Number) : [];
+  const load = { from: from ?? 50, to: to ?? 100 };
+  return { timezone: text('reporting.timezone', 'UTC'), currency: text('reporting.currency', 'USD'), load };
 }

@@ -29,6 +29,9 @@ describe('what cannot be understood is dropped and named', () => {
     ['from=2026-03-02', 'to', 'invalid'],
     ['compare=plan', 'compare', 'invalid'],
     ['by=sales.owner;drop', 'by', 'invalid'],
+    ['in=stage', 'in', 'invalid'],
+    ['in=Stage:One', 'in', 'invalid'],
+    ['sort=fact', 'sort', 'invalid'],
     ['page=-1', 'page', 'invalid'],
     ['colour=red', 'colour', 'unknown'],
     [`team=${'x'.repeat(301)}`, 'team', 'invalid'],
@@ -57,6 +60,8 @@ test('every state survives its address', () => {
     ),
     by: fc.option(fc.constantFrom('team', 'lost_reason')),
     part: fc.option(value),
+    within: fc.array(fc.tuple(fc.constantFrom('stage', 'lost_reason'), value), { maxLength: 4 }),
+    sort: fc.option(fc.constantFrom('plan.fact', '-plan.fact')),
     page: fc.integer({ min: 1, max: 999 }),
   });
   fc.assert(

@@ -65,11 +65,10 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
             </td>
           </tr>
         </table>`
-      : block.spec.kind !== 'bar' &&
-        html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
+      : 'grain' in block.spec && html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
   }
-  ${picture && block.spec.kind !== 'bar' && legend(block)}
-  ${block.spec.kind === 'bar' && table(block, style, link)}`;
+  ${picture && 'grain' in block.spec && legend(block)}
+  ${!('grain' in block.spec) && table(block, style, link)}`;
 }
 
 /** Which line is which, with the strokes of the picture. */

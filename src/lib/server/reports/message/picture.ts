@@ -29,7 +29,7 @@ export function drawChart(block: Pick<ChartBlock, 'spec' | 'rows'>, style: Style
   const drawing = { ...style, mode: 'light', width: chartWidth, font: family } as const;
   const names = tellApart(block.rows.map(({ label }) => label));
   const rows = block.rows.map((row, at) => ({ ...row, label: names[at] ?? row.label }));
-  const height = block.spec.kind === 'bar' ? heightOf(block) : courseHeight;
+  const height = 'grain' in block.spec ? courseHeight : heightOf(block);
   const svg = drawSvg({ ...block, rows }, drawing, height);
   return toPng(svg, zoom, palettes.light.surface);
 }

@@ -1,0 +1,32 @@
+import type { Row, TableBlock } from './board.ts';
+
+export type Sorting = { key: string; isDescending: boolean };
+
+/** `<table>.<column>` of the address, when it means this table and a column of it, else the table's own order. */
+export function sortingOf({ id, columns, order }: TableBlock, asked: string | null): Sorting | null {
+  const [, minus, table, column] = /^(-?)([a-z_]+)\.([a-z0-9_]+)$/.exec(asked ?? '') ?? [];
+  if (table === id && columns.some(({ key }) => key === column))
+    return { key: column ?? '', isDescending: minus === '-' };
+  return order ? { key: order.replace(/^-/, ''), isDescending: order.startsWith('-') } : null;
+}
+
+/** What a click on a column asks for: largest first, then smallest; names from A first. */
+export function nextSort({ id, columns }: TableBlock, key: string, current: Sorting | null): string {
+  const isText = columns.find((one) => one.key === key)?.kind === 'text';
+  const isDescending = current?.key === key ? !current.isDescending : !isText;
+  return `${isDescending ? '-' : ''}${id}.${key}`;
+}
+
+/** Rows without the figure stay below, whichever way. */
+export function sortRows({ columns, rows }: TableBlock, sorting: Sorting | null, locale: string): Row[] {
+  const at = sorting ? columns.findIndex(({ key }) => key === sorting.key) : -1;
+  if (!sorting || at < 0) return rows;
+  const sign = sorting.isDescending ? -1 : 1;
+  return rows.toSorted((a, b) => {
+    const [one, other] = [a.cells[at]?.value ?? null, b.cells[at]?.value ?? null];
+    if (one === null || other === null) return one === other ? 0 : one === null ? 1 : -1;
+    return typeof one === 'number' && typeof other === 'number'
+      ? sign * (one - other)
+      : sign * String(one).localeCompare(String(other), locale);
+  });
+}

@@ -1,0 +1,150 @@
+import type { Condition } from './metrics.ts';
+
+export type RecordKind =
+  | 'deals'
+  | 'steps'
+  | 'spend'
+  | 'responses'
+  | 'complaints'
+  | 'calls'
+  | 'days'
+  | 'customers'
+  | 'plans'
+  | 'assessments'
+  | 'quality';
+
+/** What a page adds to a metric of the catalogue: how to go down from it. */
+export type Way = {
+  /** `<view>.<measure>`, the name everywhere */
+  name: string;
+  /** dimensions of its view to break it down by, most telling first */
+  dimensions: string[];
+  /** which kind of record stands behind it, and which of them count */
+  records: RecordKind;
+  conditions: Condition[];
+  /** the measure itself says which records count: those of which it is more than nothing */
+  counts?: true;
+  /** the figure of a fresh period grows as its open deals are decided */
+  matures?: true;
+  /** name in plan lines, for metrics that are planned */
+  plan: string | null;
+};
+
+type Kind = Pick<Way, 'dimensions' | 'records'> & Partial<Way>;
+
+/** Metrics of a view that go down the same way. */
+function all(view: string, measures: string[], kind: Kind): Way[] {
+  return measures.map((measure) => ({ name: `${view}.${measure}`, conditions: [], plan: null, ...kind }));
+}
+
+function where(member: string, ...values: string[]): Condition[] {
+  return [values.length ? { member, operator: 'equals', values } : { member, operator: 'set' }];
+}
+
+const byDeal = ['team', 'owner', 'product', 'channel', 'pipeline', 'region', 'segment', 'industry'];
+const deals: Kind = { dimensions: [...byDeal, 'stage', 'customer'], records: 'deals' };
+const won = where('sales.status', 'won');
+const lost = where('sales.status', 'lost');
+const open = where('sales.status', 'open');
+const closed = where('sales.status', 'won', 'lost');
+const steps: Kind = {
+  dimensions: ['stage', 'owner', 'team', ...byDeal.slice(2), 'lost_reason'],
+  records: 'steps',
+};
+const complaints = ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'];
+const calls: Kind = {
+  dimensions: ['employee', 'team', 'direction', 'disposition', 'hour', 'customer'],
+  records: 'calls',
+};
+const inbound = where('calls.direction', 'in');
+const days: Kind = { dimensions: ['employee', 'team'], records: 'days', counts: true };
+const customers: Kind = {
+  dimensions: ['owner', 'segment', 'region', 'industry', 'abc'],
+  records: 'customers',
+  conditions: where('customers.customer_id'),
+};
+const plans: Kind = { dimensions: ['scope', 'month', 'metric'], records: 'plans' };
+
+export const ways: Way[] = [
+  ...all('sales', ['won_amount'], { ...deals, conditions: won, plan: 'won_amount' }),
+  ...all('sales', ['deals_won'], { ...deals, conditions: won, plan: 'deals_won' }),
+  ...all('sales', ['gross_profit', 'margin', 'average_deal', 'cycle_days'], { ...deals, conditions: won }),
+  ...all('sales', ['conversion'], { ...deals, matures: true }),
+  ...all('sales', ['win_rate'], { ...deals, conditions: closed }),
+  ...all('sales', ['lost_amount', 'deals_lost'], {
+    ...deals,
+    dimensions: ['lost_reason', ...deals.dimensions],
+    conditions: lost,
+  }),
+  ...all('sales', ['deals'], { ...deals, plan: 'deals' }),
+  ...all('sales', ['deals_open', 'open_amount', 'weighted_amount'], { ...deals, conditions: open }),
+  ...all('sales', ['unprocessed', 'sla_breaches'], {
+    ...deals,
+    dimensions: ['owner', 'team', ...byDeal.slice(2)],
+    counts: true,
+  }),
+  ...all('sales', ['first_response_minutes'], {
+    ...deals,
+    dimensions: ['owner', 'team', ...byDeal.slice(2)],
+  }),
+  ...all('funnel', ['entered', 'step_conversion', 'days_in_stage', 'days_in_stage_median'], steps),
+  ...all('funnel', ['passed', 'stuck', 'lost_here'], { ...steps, counts: true }),
+  ...all('funnel', ['lost_amount_here'], {
+    ...steps,
+    dimensions: ['lost_reason', ...steps.dimensions.filter((one) => one !== 'lost_reason')],
+    counts: true,
+  }),
+  ...all('plan_fact', ['plan', 'fact', 'completion', 'expected', 'pace', 'forecast', 'gap'], plans),
+  ...all('calls', ['calls'], calls),
+  ...all('calls', ['talk_minutes', 'missed', 'missed_unreturned', 'inbound', 'outbound', 'answered'], {
+    ...calls,
+    counts: true,
+  }),
+  ...all('calls', ['talk_seconds_average'], { ...calls, conditions: where('calls.disposition', 'answered') }),
+  ...all('calls', ['missed_rate'], { ...calls, conditions: inbound }),
+  ...all(
+    'activity',
+    ['contacts', 'emails', 'meetings', 'tasks_done', 'tasks_overdue', 'new_deals', 'active_customers'],
+    days,
+  ),
+  ...all('customers', ['customers', 'new', 'paying', 'contact_overdue'], { ...customers, counts: true }),
+  ...all('competence', ['average_score', 'score_deviation'], {
+    dimensions: ['employee', 'competency', 'team'],
+    records: 'assessments',
+  }),
+  ...all('data_quality', ['completeness'], {
+    dimensions: ['owner', 'team', 'entity', 'source'],
+    records: 'quality',
+  }),
+  ...all('marketing', ['romi'], {
+    dimensions: ['channel', 'campaign', 'source', 'medium'],
+    records: 'spend',
+  }),
+  ...all('nps', ['nps'], {
+    dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
+    records: 'responses',
+  }),
+  ...all('service', ['open'], {
+    dimensions: complaints,
+    records: 'complaints',
+    conditions: where('service.status', 'new', 'in_progress'),
+  }),
+  // won deals are rows of this view too, for complaints per 100 of them
+  ...all('service', ['complaints'], {
+    dimensions: complaints,
+    records: 'complaints',
+    conditions: where('service.complaint_id'),
+  }),
+];
+
+/** What the home page is counted from. */
+export const home = [
+  'sales.won_amount',
+  'sales.deals_won',
+  'sales.conversion',
+  'sales.lost_amount',
+  'marketing.romi',
+  'nps.nps',
+  'service.open',
+  'service.complaints',
+];
