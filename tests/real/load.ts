@@ -10,6 +10,7 @@ import { secret, startCube, type Query } from '../integration/cube/server.ts';
 
 export type Loaded = {
   database: Database;
+  cubeUrl: string;
   /** rows as `pulse query` prints them */
   ask(query: Query): Promise<Row[]>;
   runs: RunSummary[];
@@ -31,11 +32,13 @@ export async function loadReal(name: string): Promise<Loaded> {
   };
   const runs = await again();
   const cube = await startCube(database.url);
+  const cubeUrl = `${cube.base}/cubejs-api`;
   return {
     database,
+    cubeUrl,
     ask: async (query) => {
       const { rows } = await ask({
-        cubeUrl: `${cube.base}/cubejs-api`,
+        cubeUrl,
         token: sign(operator, secret),
         query,
       });
