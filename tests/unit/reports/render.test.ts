@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatExact, formatValue } from '../../../src/lib/format.ts';
 import { render, type Mail } from '../../../src/lib/server/reports/render.ts';
-import { makeBars, makeKpi, makeLine, makePage } from './page.ts';
+import { makeBars, makeKpi, makeLine, makePage, makeProfit } from './page.ts';
 
 const options = { company: 'Вектор', baseUrl: 'https://pulse.example/' };
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -192,6 +192,22 @@ describe('the HTML', () => {
     };
     expect([content.readUInt32BE(16), content.readUInt32BE(20)]).toEqual([1100, 550]);
   });
+});
+
+test('what made the profit change and whose plan is about to fail stand in both parts, names as names', async () => {
+  const { html, text } = await render(makePage(), options);
+  for (const part of [plain(text), plain(html)]) {
+    expect(part).toContain('Против 1–21 окт. 2026. Прибыль снизилась на 1,2 млн ₽');
+    expect(part).toContain('Реклама не подключена');
+    expect(part).toContain('Осталось 6 рабочих дней.');
+  }
+  expect(plain(text)).toContain('Шубин <b>Виктор</b>: 148 тыс. ₽ из 5,8 млн ₽, не хватит 5,6 млн ₽');
+  expect(html).not.toContain('<b>Виктор');
+  const profit = makeProfit({ state: 'failed', error: 'Склад не отвечает.', views: [] });
+  const failed = await render(makePage({ profit, risks: null }), options);
+  expect(failed.isIncomplete).toBe(true);
+  expect(failed.text).toContain('Склад не отвечает.');
+  expect(failed.text).not.toContain('Чей план под угрозой');
 });
 
 test('a reader with limited rights is told whose rows these are', async () => {
