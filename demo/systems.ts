@@ -12,7 +12,7 @@ const LIMIT = 1000;
 
 /**
  * The demo company's helpdesk, as vendors serve theirs: bearer token, JSON, pages.
- * `/tickets` pages by next-URL and takes `updated_since`; `/surveys/nps/answers` pages by number.
+ * `/tickets` and `/users` page by next-URL, and tickets take `updated_since`; `/surveys/nps/answers` pages by number.
  */
 export async function startHelpdesk(opts: {
   folder: string;
@@ -21,6 +21,7 @@ export async function startHelpdesk(opts: {
 }): Promise<Helpdesk> {
   if (opts.token === '') throw new Error('the helpdesk needs a token');
   const tickets = shelf(join(opts.folder, 'helpdesk', 'tickets.jsonl'));
+  const users = shelf(join(opts.folder, 'helpdesk', 'users.jsonl'));
   const answers = shelf(join(opts.folder, 'helpdesk', 'answers.jsonl'));
   const server = createServer((request, response) => {
     try {
@@ -41,8 +42,9 @@ export async function startHelpdesk(opts: {
     if (page === null || size === null)
       return send(response, 400, { error: 'page and per_page are whole numbers from 1' });
     const at = (page - 1) * size;
-    if (url.pathname === '/tickets') {
-      const rows = changedSince(tickets(), url.searchParams.get('updated_since'));
+    if (url.pathname === '/tickets' || url.pathname === '/users') {
+      const rows =
+        url.pathname === '/users' ? users() : changedSince(tickets(), url.searchParams.get('updated_since'));
       if (rows === null) return send(response, 400, { error: 'updated_since is not a time' });
       const next = new URL(url);
       next.searchParams.set('page', String(page + 1));

@@ -1,5 +1,5 @@
 import { Random } from './random.ts';
-import type { Deal } from './types.ts';
+import type { Customer, Deal, Switchboard } from './types.ts';
 
 const LONG = 'Общество с ограниченной ответственностью «Научно-производственное объединение ';
 
@@ -26,6 +26,19 @@ export const hostileTitles: readonly string[] = [
   '🧯🧯🧯',
   '',
 ];
+
+/** Pairs of companies behind one switchboard, whose number the CRM has for both. Early ones, so that no new day moves them. */
+export function shareSwitchboards(customers: Customer[]): Switchboard[] {
+  const shared: Switchboard[] = [];
+  for (let i = hostileNames.length; i + 1 < customers.length && shared.length < 3; i += 2) {
+    const [a, b] = [customers[i], customers[i + 1]] as [Customer, Customer];
+    if (a.phone === null || b.phone === null || a.type !== 'company' || b.type !== 'company') continue;
+    const phone = `+7 (495) 120-4${shared.length}-00`;
+    a.phone = b.phone = phone;
+    shared.push({ phone, companies: [a.id, b.id] });
+  }
+  return shared;
+}
 
 /** What people leave behind in every CRM. Drawn apart, so that it never changes the rest of a deal. */
 export function spoil(deal: Deal, seed: number, previous: number | null, now: number): void {

@@ -6,6 +6,7 @@ import { talk } from './contacts.ts';
 import { live, type Life } from './lives.ts';
 import { bill } from './money.ts';
 import { assess, departments, listUsers } from './people.ts';
+import { shareSwitchboards } from './oddities.ts';
 import { plan, type Result } from './plans.ts';
 import { Random } from './random.ts';
 import { logMoves, record, trace } from './records.ts';
@@ -60,6 +61,7 @@ export function simulate(scene: Scene): Company {
     const [currency = '', day] = key.split(' ');
     return { currency, day: Number(day), rate: value };
   });
+  company.switchboards = shareSwitchboards(company.customers);
   company.calls.sort((a, b) => a.at - b.at || (a.uniqueid < b.uniqueid ? -1 : 1));
   return company;
 }
@@ -74,6 +76,7 @@ function begin(scene: Scene, world: World): Company {
     statuses,
     campaigns: world.offers.filter((o) => o.started_on <= scene.until),
     customers: [],
+    switchboards: [],
     deals: [],
     moves: [],
     touchpoints: [],

@@ -77,6 +77,9 @@ export type Customer = {
   weight: number;
 };
 
+/** A number that two customers have. */
+export type Switchboard = { phone: string; companies: [number, number] };
+
 export type Deal = {
   id: number;
   name: string;
@@ -177,6 +180,7 @@ export type Company = Scene & {
   statuses: Status[];
   campaigns: Campaign[];
   customers: Customer[];
+  switchboards: Switchboard[];
   deals: Deal[];
   moves: StatusMove[];
   touchpoints: Touchpoint[];

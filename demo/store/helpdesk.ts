@@ -1,6 +1,6 @@
 import { printMoment } from '../company/calendar.ts';
 import type { Answer, Ticket } from '../company/outside.ts';
-import type { Company } from '../company/types.ts';
+import type { Company, Customer } from '../company/types.ts';
 import type { Export } from './exports.ts';
 
 /** The helpdesk's own store: what its API hands out, one JSON document a line, oldest change first. */
@@ -9,6 +9,7 @@ export function exportHelpdesk(company: Company): Export[] {
   const tickets = [...company.tickets].sort((a, b) => a.updated - b.updated || a.id - b.id);
   const answers = [...company.answers].sort((a, b) => a.answered - b.answered || a.id - b.id);
   return [
+    { path: 'helpdesk/users.jsonl', content: lines(listRequesters(company)) },
     {
       path: 'helpdesk/tickets.jsonl',
       content: lines(tickets.map((t) => show(t, agents.get(t.agent ?? 0)?.email ?? null))),
@@ -17,6 +18,27 @@ export function exportHelpdesk(company: Company): Export[] {
   ];
 }
 
+/** Who has written: known by e-mail. Where that leads to nobody or to two, someone has typed in the company's id. */
+function listRequesters({ customers, tickets, switchboards }: Company): object[] {
+  const has = new Set([...tickets.map((t) => t.company), ...switchboards.map((s) => s.companies[0])]);
+  const twice = new Set<string>();
+  const once = new Set<string>();
+  for (const { email } of customers) if (email !== null) (once.has(email) ? twice : once).add(email);
+  const show = (c: Customer): object => {
+    const behind = switchboards.find((s) => s.companies[0] === c.id);
+    const isPlain = c.email !== null && !twice.has(c.email);
+    return {
+      id: requester(c.id),
+      name: c.name,
+      email: behind ? null : c.email,
+      phone: behind?.phone ?? null,
+      crm_company_id: behind || isPlain ? null : c.id,
+    };
+  };
+  return customers.filter((c) => has.has(c.id)).map(show);
+}
+
+const requester = (company: number): number => 500_000 + company;
 const lines = (rows: object[]): Buffer => Buffer.from(rows.map((row) => JSON.stringify(row) + '\n').join(''));
 const moment = (at: number | null): string | null => (at === null ? null : printMoment(at));
 
@@ -34,7 +56,7 @@ function show(t: Ticket, email: string | null): object {
     solved_at: moment(t.resolved),
     sla_due_at: moment(t.due),
     updated_at: moment(t.updated),
-    requester: { crm_company_id: t.company },
+    requester: { id: t.company === null ? null : requester(t.company) },
     assignee: { crm_user_id: t.agent, email },
     custom: { crm_lead_id: t.lead, crm_product_id: t.product },
   };

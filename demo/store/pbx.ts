@@ -1,15 +1,15 @@
 import type { Call } from '../company/outside.ts';
 import type { Table } from './tables.ts';
 
-/** Asterisk's own table, column for column, and the extensions as FreePBX keeps them. */
+/** Asterisk's own table, column for column, and the extensions as FreePBX keeps them: it knows no ids of the CRM. */
 export const pbx: Table[] = [
   {
     name: 'extensions',
-    columns: { extension: 'text primary key', name: 'text not null', crm_user_id: 'bigint' },
+    columns: { extension: 'text primary key', name: 'text not null' },
     rows: (c) =>
       c.users
         .filter((u) => u.internal_phone !== null)
-        .map((u) => ({ extension: u.internal_phone, name: u.full_name, crm_user_id: u.id })),
+        .map((u) => ({ extension: u.internal_phone, name: u.full_name })),
   },
   {
     name: 'cdr',
@@ -41,6 +41,8 @@ export const pbx: Table[] = [
 
 function write(call: Call): object {
   const serial = call.uniqueid.slice(-8);
+  // Who dials from a mobile past the CRM, or is put through by the menu, leaves a number only.
+  const isKnown = call.company !== null && call.at % 5 !== 0;
   const trunk = `PJSIP/trunk-${serial}`;
   const [near, far] =
     call.context === 'from-trunk'
@@ -60,7 +62,7 @@ function write(call: Call): object {
     billsec: call.billsec,
     disposition: call.disposition,
     amaflags: 3,
-    accountcode: call.company === null ? '' : String(call.company),
+    accountcode: isKnown ? String(call.company) : '',
     uniqueid: call.uniqueid,
     userfield: call.lead === null ? '' : `lead=${call.lead}`,
     linkedid: call.uniqueid,

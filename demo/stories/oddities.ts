@@ -22,6 +22,7 @@ export function countOddities(company: Company) {
     foreignDeals: deals.filter((d) => d.currency !== 'RUB').length,
     hostileCustomers: customers.filter((c) => hostileNames.includes(c.name)).length,
     customersWithoutPhone: customers.filter((c) => c.phone === null).length,
+    numbersOfTwoCustomers: company.switchboards.length,
     impossibleScores: company.answers.filter((a) => a.score > 10).length,
     repeatedSpendRows: vk.filter((s) => s.day + 1 === monthStart(s.day + 1) && s.day < company.until).length,
     refunds: company.payments.filter((p) => p.kind === 'refund').length,

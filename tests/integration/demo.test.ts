@@ -123,23 +123,27 @@ describe.skipIf(adminUrl === '')('the demo company in its systems', () => {
       await warehouse.drop();
     });
 
-    test('every row is accounted for, and only what is wrong on purpose is refused', async () => {
-      const oddities = countOddities(company);
-      const runs = await load();
-      expect(
-        runs.filter((run) => run.status !== 'succeeded').map((run) => `${run.source}: ${run.error}`),
-      ).toEqual([]);
-      expect(count(runs, 'crm', 'deals', 'inserted')).toBe(company.deals.length);
-      expect(count(runs, 'pbx', 'calls', 'inserted')).toBe(company.calls.length);
-      expect(count(runs, 'ads', 'marketing_spend', 'inserted')).toBe(company.spend.length);
-      expect(count(runs, 'ads', 'marketing_spend', 'duplicate')).toBe(oddities.repeatedSpendRows);
-      expect(count(runs, 'helpdesk', 'complaints', 'inserted')).toBe(company.tickets.length);
-      expect(count(runs, 'helpdesk', 'survey_responses', 'quarantined')).toBe(oddities.impossibleScores);
-      const quarantined = runs
-        .flatMap((run) => run.streams)
-        .reduce((sum, stream) => sum + stream.quarantined, 0);
-      expect(quarantined).toBe(oddities.impossibleScores);
-    });
+    test(
+      'every row is accounted for, and only what is wrong on purpose is refused',
+      { timeout: 120_000 },
+      async () => {
+        const oddities = countOddities(company);
+        const runs = await load();
+        expect(
+          runs.filter((run) => run.status !== 'succeeded').map((run) => `${run.source}: ${run.error}`),
+        ).toEqual([]);
+        expect(count(runs, 'crm', 'deals', 'inserted')).toBe(company.deals.length);
+        expect(count(runs, 'pbx', 'calls', 'inserted')).toBe(company.calls.length);
+        expect(count(runs, 'ads', 'marketing_spend', 'inserted')).toBe(company.spend.length);
+        expect(count(runs, 'ads', 'marketing_spend', 'duplicate')).toBe(oddities.repeatedSpendRows);
+        expect(count(runs, 'helpdesk', 'complaints', 'inserted')).toBe(company.tickets.length);
+        expect(count(runs, 'helpdesk', 'survey_responses', 'quarantined')).toBe(oddities.impossibleScores);
+        const quarantined = runs
+          .flatMap((run) => run.streams)
+          .reduce((sum, stream) => sum + stream.quarantined, 0);
+        expect(quarantined).toBe(oddities.impossibleScores);
+      },
+    );
 
     test('calls, complaints and spend find their people and campaigns in the CRM', async () => {
       const [lost] = await warehouse.query<Record<string, number>>(
@@ -150,6 +154,31 @@ describe.skipIf(adminUrl === '')('the demo company in its systems', () => {
            (select count(*)::int from core.fct_deals where owner_id is not null and owner_key is null) as deals`,
       );
       expect(lost).toEqual({ calls: 0, callers: 0, complaints: 0, spend: 0, deals: 0 });
+    });
+
+    test('people and customers are one in all systems, but those behind a switchboard', async () => {
+      const switchboards = company.switchboards.length;
+      const [who] = await warehouse.query<Record<string, number>>(
+        `select (select count(*)::int from core.employees) as employees, (select count(*)::int from core.customers) as customers,
+           (select count(*)::int from core.dim_customers where source = 'helpdesk' and same_as is null) as requesters,
+           (select count(*)::int from ops.shared_identifiers where is_open) as open`,
+      );
+      expect(switchboards).toBe(3);
+      expect(who).toEqual({
+        employees: company.users.length,
+        customers: company.customers.length + switchboards,
+        requesters: switchboards,
+        open: switchboards,
+      });
+      // Where the exchange had a number only, it is the customer's all the same.
+      const called = await warehouse.query<{ id: string; customer: string }>(
+        `select f.source_id as id, c.source_id as customer
+         from core.fct_calls f join core.dim_customers c using (customer_key) where f.customer_id is null`,
+      );
+      const meant = new Map(company.calls.map((call) => [call.uniqueid, call.company]));
+      const known = called.filter(({ id }) => meant.get(id) != null);
+      expect(known.length).toBeGreaterThan(100);
+      expect(known.filter(({ id, customer }) => String(meant.get(id)) !== customer)).toEqual([]);
     });
 
     test('the warehouse counts what the stories count', async () => {
@@ -179,7 +208,7 @@ describe.skipIf(adminUrl === '')('the demo company in its systems', () => {
       expect(plan).toEqual({ plan: failing.plan, fact: expect.closeTo(failing.fact, 0) as number });
     });
 
-    test('a new day adds to what was loaded', async () => {
+    test('a new day adds to what was loaded', { timeout: 120_000 }, async () => {
       company = simulate(setScene({ until: '2026-10-21', scale }));
       expect((await seedDemo({ ...options, until: '2026-10-21' })).seeded).toBe(true);
       const runs = await load();
