@@ -37,14 +37,17 @@ export async function openProgress(url: string, loader: number | null): Promise<
     () => false,
   );
   let state: State | null = null;
-  let pending: Promise<unknown> | null = null;
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
 
+  /** One after another: a connection answers one question at a time. */
   const send = (sql: string, values: unknown[]): Promise<unknown> =>
-    isOpen ? client.query(sql, values).catch(() => undefined) : Promise.resolve();
+    (last = isOpen ? last.then(() => client.query(sql, values)).catch(() => undefined) : last);
   const write = () => {
     if (!state) return;
     const { runId, phase, stream, number, streams, rows } = state;
-    pending = send(
+    waiting++;
+    void send(
       `insert into ops.run_progress (run_id, phase, stream, stream_number, streams, rows)
        select $1, $2, $3, $4, $5, $6 + coalesce((
          select pg_sequence_last_value(pg_get_serial_sequence(c.relid::regclass::text, '_n')::regclass)
@@ -52,10 +55,10 @@ export async function openProgress(url: string, loader: number | null): Promise<
        on conflict (run_id) do update set phase = excluded.phase, stream = excluded.stream,
          stream_number = excluded.stream_number, rows = greatest(excluded.rows, run_progress.rows), beat_at = clock_timestamp()`,
       [runId, phase, stream, number, streams, rows, loader],
-    ).finally(() => (pending = null));
+    ).finally(() => waiting--);
   };
   const timer = setInterval(() => {
-    if (!pending) write();
+    if (!waiting) write();
   }, beat);
   timer.unref();
 
