@@ -1,64 +1,59 @@
 import type { TableBlock } from '../../board.ts';
-import { formatCount } from '../../format.ts';
 import { m } from '../../paraglide/messages.js';
-import { ask, block, cell, down, figure, keyed, nameOf, tableBlock } from '../board.ts';
-import { measured, named, titled } from '../columns.ts';
+import { ask, block, cell, down, figure, nameOf, tableBlock } from '../board.ts';
+import { labelled, measured, named, titled } from '../columns.ts';
+import { historyOf } from '../history.ts';
 import type { Scope } from '../scope.ts';
 import { warehouse } from '../warehouse.ts';
-import { standing, sumOf } from './people.ts';
 
 type Gone = { name: string; left_at: string };
 
-/** Who has left and still stands as the owner of customers and deals; each row leads to their history. */
+const shown = 20;
+
+/** The customers of those who have left, the largest first; each leads to all its deals, whoever kept them. */
 export function load(scope: Scope): Promise<TableBlock> {
   const { style, today } = scope;
-  const empty = tableBlock('left', m.managers_left({}, style), '-customers');
-  return block<TableBlock>(scope, ['customers.customers', 'sales.deals_open'], empty, async () => {
-    const [gone, customers, deals] = await Promise.all([
-      readGone(today),
-      ask(scope, {
-        view: 'customers',
-        measures: ['customers', 'contact_overdue'],
-        by: ['owner'],
-        where: [{ member: 'customers.customer_id', operator: 'set' }],
-      }),
-      standing(scope),
-    ]);
-    const kept = keyed(customers, 'owner');
-    const open = keyed(deals, 'owner');
-    // names alone come from the warehouse; whom this viewer may see is Cube's to say
-    const seen = gone.filter(({ name }) => kept.has(name) || open.has(name));
-    const rows = seen.map(({ name, left_at }) => {
-      const to = (metric: string) => down(scope, metric, { by: 'owner', part: name });
-      return {
-        id: name,
-        address: null,
-        cells: [
-          cell(name, down(scope, 'sales.deals', { by: 'owner', part: name, period: { preset: 'all' } })),
-          cell(left_at),
-          figure(kept.get(name), 'customers', to('customers.customers')),
-          figure(kept.get(name), 'contact_overdue', to('customers.contact_overdue')),
-          figure(open.get(name), 'deals_open', to('sales.deals_open')),
-          figure(open.get(name), 'open_amount', to('sales.open_amount')),
-        ],
-      };
+  const empty = tableBlock('left', m.managers_left({}, style), '-won_amount');
+  return block<TableBlock>(scope, ['sales.deals'], empty, async () => {
+    const gone = new Map((await readGone(today)).map(({ name, left_at }) => [name, left_at]));
+    if (gone.size === 0) return { sentence: m.managers_left_none({}, style) };
+    // names alone come from the warehouse; whose deals this viewer may see is Cube's to say
+    const rows = await ask(scope, {
+      view: 'sales',
+      measures: ['won_amount', 'deals', 'deals_open'],
+      by: ['owner', 'customer'],
+      where: [
+        { member: 'sales.owner', operator: 'equals', values: [...gone.keys()] },
+        { member: 'sales.customer', operator: 'set' },
+      ],
+      order: [['won_amount', 'desc']],
     });
-    const orphans = sumOf(
-      customers.filter((row) => seen.some(({ name }) => name === nameOf(row, 'owner'))),
-      'customers',
-    );
+    const owners = [...new Set(rows.flatMap((row) => nameOf(row, 'owner') ?? []))];
     return {
+      hidden: Math.max(0, rows.length - shown),
       columns: [
+        named(scope, 'customer'),
         named(scope, 'owner'),
         titled('left_at', m.managers_left_at({}, style), 'day'),
-        measured(scope, 'customers.customers'),
-        measured(scope, 'customers.contact_overdue'),
-        measured(scope, 'sales.deals_open'),
-        measured(scope, 'sales.open_amount'),
+        ...['won_amount', 'deals', 'deals_open'].map((name) => measured(scope, `sales.${name}`)),
       ],
-      rows,
+      rows: rows.slice(0, shown).map((row) => {
+        const [owner, customer] = [nameOf(row, 'owner') ?? '', nameOf(row, 'customer') ?? ''];
+        const always = { period: { preset: 'all' as const }, by: 'owner', part: owner };
+        const to = (metric: string) => down(scope, metric, { ...always, within: [['customer', customer]] });
+        return {
+          id: `${owner}/${customer}`,
+          address: null,
+          cells: [
+            cell(customer, historyOf(customer)),
+            cell(labelled(scope, 'owner', owner), down(scope, 'sales.deals', always)),
+            cell(gone.get(owner)),
+            ...['won_amount', 'deals', 'deals_open'].map((name) => figure(row, name, to(`sales.${name}`))),
+          ],
+        };
+      }),
       sentence: rows.length
-        ? m.managers_left_sentence({ customers: formatCount(orphans, style.locale) }, style)
+        ? m.managers_left_sentence({ names: owners.join(', ') }, style)
         : m.managers_left_none({}, style),
     };
   });

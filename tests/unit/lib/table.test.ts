@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { TableBlock } from '#lib/board.ts';
+import { nextSort, sortingOf, sortRows } from '#lib/table.ts';
+
+const cell = (value: string | number | null) => ({ value, href: null, tone: null, share: null, note: '' });
+const table = {
+  block: 'table',
+  id: 'people',
+  columns: [
+    { key: 'name', title: 'Name', about: '', kind: 'text' },
+    { key: 'won', title: 'Won', about: '', kind: 'count' },
+  ],
+  rows: (
+    [
+      ['Ёлкин', 2],
+      ['Зуева', null],
+      ['Егоров', 10],
+      ['Жданов', -1],
+    ] as const
+  ).map(([name, won]) => ({ id: name, address: null, cells: [cell(name), cell(won)] })),
+  order: '-won',
+} as unknown as TableBlock;
+const names = (sort: string | null) =>
+  sortRows(table, sortingOf(table, sort), 'ru').map((row) => row.cells[0]?.value);
+
+test.each<[string | null, string[]]>([
+  ['-people.won', ['Егоров', 'Ёлкин', 'Жданов', 'Зуева']],
+  ['people.won', ['Жданов', 'Ёлкин', 'Егоров', 'Зуева']],
+  ['people.name', ['Егоров', 'Ёлкин', 'Жданов', 'Зуева']],
+  ['-people.name', ['Зуева', 'Жданов', 'Ёлкин', 'Егоров']],
+  [null, ['Егоров', 'Ёлкин', 'Жданов', 'Зуева']],
+  ['others.name', ['Егоров', 'Ёлкин', 'Жданов', 'Зуева']],
+  ['people.salary', ['Егоров', 'Ёлкин', 'Жданов', 'Зуева']],
+])('sorted by %s, what is unknown stays below', (sort, expected) => {
+  expect(names(sort)).toEqual(expected);
+});
+
+test('a second click turns the order, names begin with A and figures with the largest', () => {
+  expect(nextSort(table, 'name', null)).toBe('people.name');
+  expect(nextSort(table, 'won', null)).toBe('-people.won');
+  expect(nextSort(table, 'won', { key: 'won', isDescending: true })).toBe('people.won');
+});
