@@ -1,4 +1,4 @@
-import { formatCount, formatFull, formatValue, type Style } from './format.ts';
+import { formatCount, formatValue, type Style } from './format.ts';
 import type { Unit } from './page.ts';
 
 /** A factor of the profit formula as people read it; orders of a buyer are few, so their digits count. */
@@ -12,7 +12,7 @@ export function formatDriver(
 }
 
 /** `+1,2 млн ₽`: the sign is always shown because it is the message. */
-export function formatEffect(change: number, unit: Unit, style: Style, isWhole = false): string {
-  const shown = (isWhole ? formatFull : formatValue)(change, unit, style);
+export function formatEffect(change: number, unit: Unit, style: Style): string {
+  const shown = formatValue(change, unit, style);
   return change > 0 ? `+${shown}` : shown;
 }

@@ -85,6 +85,12 @@ describe('where a month ends', () => {
         const all = worths.map((worth, at) => makeMonth(at, (day) => worth[day - 1] ?? 0, worth[0]));
         const early = backtest(all.slice(0, -3), share);
         expect(backtest(all, share).slice(0, early.length)).toEqual(early);
+        // Nor does what the month itself brings later.
+        const last = all.at(-1)!;
+        const over = dayAt(last, share);
+        const other = { ...last, days: last.days.map((value, day) => (day < over ? value : value * 3 + 1)) };
+        const told = (one: Month) => backtest([...all.slice(0, -1), one], share).at(-1)?.forecast;
+        expect(told(other)).toEqual(told(last));
       }),
       { numRuns: 100 },
     );
