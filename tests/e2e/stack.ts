@@ -15,12 +15,20 @@ export type RunningStack = {
   stop(): Promise<void>;
 };
 
-/** Everything as `npm start` starts it, for the small company that was counted by hand. */
-export async function startStack(config = 'tests/fixtures/golden/pulse.yaml'): Promise<RunningStack> {
+/** Everything as `npm start` starts it, for the small company that was counted by hand; null is the demo company. */
+export async function startStack(
+  config: string | null = 'tests/fixtures/golden/pulse.yaml',
+): Promise<RunningStack> {
   const home = mkdtempSync(join(tmpdir(), 'pulse-e2e-'));
   const child = spawn(process.execPath, ['bin/pulse.js', 'start'], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: '', PULSE_HOME: home, PULSE_CONFIG: resolve(root, config), PORT: '0' },
+    env: {
+      ...process.env,
+      NODE_ENV: '',
+      PULSE_HOME: home,
+      PULSE_CONFIG: config ? resolve(root, config) : '',
+      PORT: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async () => {
@@ -66,6 +74,22 @@ async function query(home: string, sql: string): Promise<Record<string, string>[
   }
 }
 
+export type Person = { email: string; password: string };
+
+/** A person of the given role, known to the figures by the address of an employee. */
+export async function addPerson({ home }: RunningStack, email: string, role: string): Promise<Person> {
+  const password = 'a long enough password';
+  const args = ['bin/pulse.js', 'user', 'add', email, '--role', role, '--password-stdin'];
+  const env = { ...process.env, NODE_ENV: '', PULSE_HOME: home, PULSE_CONFIG: '' };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stdin.end(password);
+  const [code] = (await once(child, 'exit')) as [number];
+  if (code !== 0) throw new Error(`user add ended with ${code}: ${said}`);
+  return { email, password };
+}
+
 export const admin = ({ home }: RunningStack) => ({
   email: 'admin@pulse.local',
   password: readFileSync(join(home, 'admin-password'), 'utf8').trim(),
@@ -75,6 +99,7 @@ export async function signIn(
   browser: Browser,
   stack: RunningStack,
   options: BrowserContextOptions = {},
+  { email, password }: Person = admin(stack),
 ): Promise<Page> {
   const context = await browser.newContext({
     baseURL: stack.address,
@@ -83,7 +108,6 @@ export async function signIn(
     ...options,
   });
   const page = await context.newPage();
-  const { email, password } = admin(stack);
   await page.goto('/login');
   await page.fill('input[name=email]', email);
   await page.fill('input[name=password]', password);
