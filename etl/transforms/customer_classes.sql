@@ -36,8 +36,7 @@ with reclassed as (
           count(*) filter (where revenue_year > 0) as buyers
         from core.customer_facts
       ) t
-      join ranking_moved on is_moved
-      cross join core.customer_facts f
+        cross join core.customer_facts f
       left join (
         select f.customer_key, sum(f.revenue_year) over largest - f.revenue_year as before
         from core.customer_facts f join core.dim_customers c using (customer_key)
@@ -46,7 +45,8 @@ with reclassed as (
       ) b on b.customer_key = f.customer_key
     ) ranked
   ) c
-  where c.customer_key = f.customer_key and (f.segment, f.abc, f.bcg) is distinct from (c.segment, c.abc, c.bcg)
+  where (select is_moved from ranking_moved) and c.customer_key = f.customer_key
+    and (f.segment, f.abc, f.bcg) is distinct from (c.segment, c.abc, c.bcg)
   returning f.customer_key
 )
 -- Another segment, another rule of contact: customer_silence looks at these too.

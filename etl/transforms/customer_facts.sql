@@ -43,8 +43,8 @@ analyze facts_now;
 
 -- An aggregate, since the planner would hope for an early end of «exists» and join by loops.
 create temp table ranking_moved on commit drop as
-select coalesce(bool_or((n.revenue_year, n.revenue_before) is distinct from (f.revenue_year, f.revenue_before)
-  or (n.won_deals > 0) is distinct from (f.won_deals > 0)), false) as is_moved
+select coalesce(bool_or((n.revenue_year, n.revenue_before, n.won_deals > 0)
+  <> (coalesce(f.revenue_year, 0), coalesce(f.revenue_before, 0), coalesce(f.won_deals > 0, false))), false) as is_moved
 from facts_now n left join core.customer_facts f using (customer_key);
 
 insert into core.customer_facts as f (customer_key, won_deals, open_deals, revenue, gross_profit, revenue_year, revenue_before,
