@@ -94,8 +94,8 @@ test('a metric has an address of its own, and a misspelt one is told the right o
   await page.goto(`${stack.address}/metrics`);
   await entry('sales.lost_amount').getByRole('link', { name: 'Потеряно в сделках', exact: true }).click();
   expect(new URL(page.url()).hash).toBe('#sales.lost_amount');
-  await page.goto(`${stack.address}/drill/sales.margin`);
-  expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/metrics#sales.margin');
+  await page.goto(`${stack.address}/drill/sales.velocity`);
+  expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/metrics#sales.velocity');
   const missed = await page.goto(`${stack.address}/drill/sales.won_amounts`);
   expect(missed?.status()).toBe(404);
   expect(await page.locator('main').textContent()).toContain('Может быть, sales.won_amount?');
