@@ -19,7 +19,8 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
   const { locale } = scope.style;
   const base = totalQuery(metric, scope);
   const filters = [...(base.filters ?? []), ...more];
-  const totals = spec.totals(metric);
+  // a kind adds the count of records, which may be the metric itself
+  const totals = [...new Map(spec.totals(metric).map((one) => [one.member, one])).values()];
   const [all, page] = await Promise.all([
     cube.load(scope.viewer, { ...base, measures: [...new Set(totals.map((one) => one.member))], filters }),
     cube.load(scope.viewer, pageQuery(base, filters, spec, metric, scope)),
