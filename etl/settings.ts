@@ -21,14 +21,16 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
 
 /** Records which sources the configuration names now; those it no longer names keep their data, marked. */
 export async function writeSources(client: Client, config: Config): Promise<void> {
-  const rows = Object.entries(config.sources).map(([source, { kind, schedule, stale_after, streams }], position) => ({
-    source,
-    position,
-    kind,
-    schedule: schedule ?? null,
-    stale_after_s: stale_after ?? null,
-    entities: [...new Set(streams.map((stream) => stream.entity))],
-  }));
+  const rows = Object.entries(config.sources).map(
+    ([source, { kind, schedule, stale_after, streams }], position) => ({
+      source,
+      position,
+      kind,
+      schedule: schedule ?? null,
+      stale_after_s: stale_after ?? null,
+      entities: [...new Set(streams.map((stream) => stream.entity))],
+    }),
+  );
   await client.query(
     `insert into ops.sources (source, position, kind, schedule, stale_after_s, entities)
      select source, position, kind, schedule, stale_after_s, array(select jsonb_array_elements_text(entities))

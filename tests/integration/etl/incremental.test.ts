@@ -92,37 +92,41 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
     ),
   );
 
-  it('equals the whole after changes of teams, owners, channels, stages and plans', { timeout: 240_000 }, async () => {
-    const [company] = fc.sample(companies, { numRuns: 1, seed: 7 });
-    await settle(database, company!);
-    await forget();
-    await derive(database.url);
-    const changes = [
-      `update core.dim_employees set team_key = 2 where source_id = 'e1'`,
-      `update core.dim_campaigns set channel = 'social' where source_id = 'a1'`,
-      `update core.dim_customers set owner_key = (select employee_key from core.dim_employees where source_id = 'e3')`,
-      `update core.dim_stages set position = 5 where source_id = 's1'`,
-      `update core.dim_stages set is_inferred = true, kind = 'open' where source_id = 's3';
-       update core.fct_deals set title = 'Pump' where stage_id = 's3'`,
-      `update core.fct_deals set status_given = null where stage_id = 's4'`,
-      `update core.dim_stages set kind = 'won' where source_id = 's4'`,
-      `update core.dim_campaigns set utm_campaign = ' Spring ' where source_id = 'a1'`,
-      `update core.fct_deals set campaign_id = null, campaign_key = null, utm_campaign = 'spring' where source_id < 'd15'`,
-      `update core.dim_campaigns set is_deleted = true where source_id = 'a1'`,
-      `update core.fct_plans set target = 50 where scope_kind = 'team'`,
-      `update core.dim_customers set is_deleted = not is_deleted`,
-      `insert into core.fct_deal_stage_events (source, source_id, deal_id, stage_id, stage_key, entered_at)
-       select 'x', d.source_id || s.source_id, d.source_id, s.source_id, s.stage_key, '2025-06-01'
-       from core.fct_deals d, core.dim_stages s where s.kind = 'open'`,
-    ];
-    for (const sql of changes) {
-      await change(() => client.query(sql));
-      const stepwise = await print();
+  it(
+    'equals the whole after changes of teams, owners, channels, stages and plans',
+    { timeout: 240_000 },
+    async () => {
+      const [company] = fc.sample(companies, { numRuns: 1, seed: 7 });
+      await settle(database, company!);
       await forget();
       await derive(database.url);
-      expect(stepwise, sql).toEqual(await print());
-    }
-  });
+      const changes = [
+        `update core.dim_employees set team_key = 2 where source_id = 'e1'`,
+        `update core.dim_campaigns set channel = 'social' where source_id = 'a1'`,
+        `update core.dim_customers set owner_key = (select employee_key from core.dim_employees where source_id = 'e3')`,
+        `update core.dim_stages set position = 5 where source_id = 's1'`,
+        `update core.dim_stages set is_inferred = true, kind = 'open' where source_id = 's3';
+       update core.fct_deals set title = 'Pump' where stage_id = 's3'`,
+        `update core.fct_deals set status_given = null where stage_id = 's4'`,
+        `update core.dim_stages set kind = 'won' where source_id = 's4'`,
+        `update core.dim_campaigns set utm_campaign = ' Spring ' where source_id = 'a1'`,
+        `update core.fct_deals set campaign_id = null, campaign_key = null, utm_campaign = 'spring' where source_id < 'd15'`,
+        `update core.dim_campaigns set is_deleted = true where source_id = 'a1'`,
+        `update core.fct_plans set target = 50 where scope_kind = 'team'`,
+        `update core.dim_customers set is_deleted = not is_deleted`,
+        `insert into core.fct_deal_stage_events (source, source_id, deal_id, stage_id, stage_key, entered_at)
+       select 'x', d.source_id || s.source_id, d.source_id, s.source_id, s.stage_key, '2025-06-01'
+       from core.fct_deals d, core.dim_stages s where s.kind = 'open'`,
+      ];
+      for (const sql of changes) {
+        await change(() => client.query(sql));
+        const stepwise = await print();
+        await forget();
+        await derive(database.url);
+        expect(stepwise, sql).toEqual(await print());
+      }
+    },
+  );
 
   it('moves with the clock alone', async () => {
     await settle(database, { customers: [], deals: [], touches: [], spend: [], calls: [], complaints: [] });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, readRetryAfter } from '../../../etl/connectors/remote/call.ts';
+import { readRetryAfter } from '../../../etl/connectors/remote/call.ts';
 import { parseExactly } from '../../../etl/connectors/rest/exact.ts';
 import { formatSince } from '../../../etl/connectors/rest/since.ts';
 import { openCompany, type Company } from './company.ts';
