@@ -72,7 +72,7 @@ async function readRollups(query) {
       (select value #>> '{}' from core.settings where key = 'reporting.timezone') as zone
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where c.relnamespace = to_regnamespace('rollup') and c.relkind = 'r'
+    where c.relnamespace = to_regnamespace('rollup') and c.relkind in ('r', 'v')
     group by c.oid, c.relname, c.reltuples order by c.reltuples, c.relname`);
   return { zone: rows[0]?.zone ?? null, tables: rows.map(({ zone: _, ...table }) => table) };
 }

@@ -78,38 +78,6 @@ export const families: Family[] = [
     },
   },
   {
-    cube: 'marketing_facts',
-    rows: `
-      select sign, 'spend' as kind, day, null::timestamptz as at, campaign_key, null::bigint as owner_key, false as is_won,
-        1 as n_sum, cost as spend_sum, (cost is not null)::int as spend_n_sum,
-        impressions as impressions_sum, (impressions is not null)::int as impressions_n_sum,
-        clicks as clicks_sum, (clicks is not null)::int as clicks_n_sum,
-        null::numeric as amount_sum, null::numeric as profit_sum, 0 as amount_n_sum
-      from changed_spend where not is_deleted
-      union all
-      select sign, m.kind, null, ${day('m.at', 'at')}, campaign_key, owner_key, status = 'won', 1, null, 0, null, 0, null, 0,
-        amount, amount - coalesce(cost, 0), (amount is not null)::int
-      from changed_deals
-      cross join lateral (values ('lead', created_at), ('won', closed_at)) m(kind, at), period p
-      where not is_deleted and not is_test and (m.kind = 'lead' or status = 'won')`,
-    sums: {
-      n_sum: null,
-      spend_sum: 'spend_n_sum',
-      spend_n_sum: null,
-      impressions_sum: 'impressions_n_sum',
-      impressions_n_sum: null,
-      clicks_sum: 'clicks_n_sum',
-      clicks_n_sum: null,
-      amount_sum: 'amount_n_sum',
-      profit_sum: 'amount_n_sum',
-      amount_n_sum: null,
-    },
-    cuts: {
-      campaign: ['kind', 'day', 'at', 'campaign_key', 'is_won'],
-      owner: ['kind', 'day', 'at', 'campaign_key', 'owner_key', 'is_won'],
-    },
-  },
-  {
     cube: 'call_facts',
     rows: `
       select sign, ${day('started_at')},
@@ -163,8 +131,27 @@ export const families: Family[] = [
   },
 ];
 
+const marketing = (by: string): string => `
+  create view rollup.marketing_facts__${by} as
+  select 'spend' as kind, day, null::timestamptz as at, ${by === 'owner' ? 'null::bigint as owner_key' : 'campaign_key'}, false as is_won,
+    1::numeric as n_sum, cost as spend_sum, impressions as impressions_sum, clicks as clicks_sum,
+    null::numeric as amount_sum, null::numeric as profit_sum
+  from core.fct_marketing_spend where not is_deleted
+  union all
+  select 'lead', null, created_at, ${by}_key, status = 'won', n_sum, null, null, null, amount_sum, profit_sum
+  from rollup.deal_facts__created_${by}
+  union all
+  select 'won', null, closed_at, ${by}_key, true, n_sum, null, null, null, amount_sum, profit_sum
+  from rollup.deal_facts__closed_${by} where status = 'won'`;
+
+/** What follows from other rollups; costs are few rows as they are. */
+const views = [marketing('campaign'), marketing('owner')];
+
 /** What the tables are made of; where this is not what they were made of, everything is derived anew. */
-export const definition = createHash('sha256').update(JSON.stringify(families)).digest('hex').slice(0, 16);
+export const definition = createHash('sha256')
+  .update(JSON.stringify([families, views]))
+  .digest('hex')
+  .slice(0, 16);
 
 /**
  * Adds the changes of this transaction to the rollups: each row as it was is taken off, as it is put on, so a load costs
@@ -178,6 +165,7 @@ export async function rollUp(client: Client, isWhole: boolean): Promise<void> {
       await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, keys, sums));
     await client.query('drop table rolled');
   }
+  if (isWhole) for (const view of views) await client.query(view);
 }
 
 function select(keys: string[], sums: string[], sign: string): string {
@@ -191,7 +179,7 @@ function build(table: string, keys: string[], sums: Family['sums']): string {
     create table ${table}__new as ${select(keys, Object.keys(sums), '')} order by ${keys[0]};
     alter table ${table}__new add unique nulls not distinct (${keys.join(', ')});
     analyze ${table}__new;
-    drop table if exists ${table};
+    drop table if exists ${table} cascade;
     alter table ${table}__new rename to ${name};
     comment on table ${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }

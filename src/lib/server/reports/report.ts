@@ -1,5 +1,6 @@
 import * as home from '../home.ts';
 import type { HomePage } from '../../page.ts';
+import { Problem } from '../../problem.ts';
 import { parse } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
 import { env } from '../env.ts';
@@ -27,7 +28,9 @@ export async function make(
 ): Promise<Mail> {
   if (page !== 'home') throw new ReportProblem(`There is no page "${page}" any more.`, false);
   const { state: asked, dropped } = parse(new URLSearchParams(state));
-  const data = await home.load(viewer, asked, dropped);
+  const data = await home.load(viewer, asked, dropped).catch((error: unknown) => {
+    throw error instanceof Problem ? empty(error.message) : error;
+  });
   refuseEmpty(data);
   return render(data, {
     company: await readCompany(),
@@ -42,8 +45,12 @@ function refuseEmpty({ kpis, charts }: HomePage): void {
   const wanted = [...kpis, ...charts].filter(({ state }) => state !== 'not_connected');
   const [first] = wanted;
   if (first && wanted.every(({ state }) => state === 'failed')) {
-    throw new ReportProblem(`None of the figures could be counted: ${first.error ?? ''}`, true);
+    throw empty(first.error ?? '');
   }
+}
+
+function empty(why: string): ReportProblem {
+  return new ReportProblem(`None of the figures could be counted: ${why}`, true);
 }
 
 /** What the company calls itself. */
