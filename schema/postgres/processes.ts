@@ -77,3 +77,13 @@ export async function waitForEnd(pid: number, milliseconds: number): Promise<boo
   }
   return true;
 }
+
+/** True when not even a zombie is left of a process that has ended: to PostgreSQL one is as good as alive. */
+export async function waitForReaping(pid: number, milliseconds: number): Promise<boolean> {
+  const deadline = Date.now() + milliseconds;
+  while (isZombie(pid)) {
+    if (Date.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
+}

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.ts';
 import { Problem } from '../problem.ts';
-import { isAlive, readCommand, waitForEnd } from './processes.ts';
+import { isAlive, readCommand, waitForEnd, waitForReaping } from './processes.ts';
 
 /**
  * Clears what a killed run left: an orphaned server is stopped, a lock file that names a reused process id is
@@ -12,7 +12,13 @@ export async function recoverCluster(data: string, log: Log): Promise<void> {
   const file = join(data, 'postmaster.pid');
   const pid = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : 0;
   if (!(pid > 0)) return;
-  if (!isAlive(pid)) return;
+  if (!isAlive(pid)) {
+    // A killed server that nobody collects would keep the next one out; its own children have ended by then.
+    if (await waitForReaping(pid, 10_000)) return;
+    log.warn(`Removed ${file}: its process ${pid} has ended, and nothing on this machine collects it.`);
+    rmSync(file, { force: true });
+    return;
+  }
   if (!isServerOf(pid, data)) {
     log.warn(`Removed ${file}: its process ${pid} is not PostgreSQL any more.`);
     rmSync(file, { force: true });
