@@ -64,12 +64,15 @@ function miss(query, reason) {
   misses.set(members, { members, reason, asked: (seen?.asked ?? 0) + 1 });
 }
 
-/** What rollups there are: `{ zone, tables: [{ cube, name, columns }] }`, the smallest first. */
+/**
+ * What rollups there are: `{ zone, tables: [{ cube, name, columns }] }`, the smallest first. Their zone is the one that
+ * they were made for: that of the settings changes before the load that makes them anew.
+ */
 async function readRollups(query) {
   const { rows } = await query(`
     select split_part(c.relname, '__', 1) as cube, c.relname as name,
       array_agg(a.attname::text) as columns,
-      (select value #>> '{}' from core.settings where key = 'reporting.timezone') as zone
+      (select value #>> '{}' from core.settings where key = 'derived.zone') as zone
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = to_regnamespace('rollup') and c.relkind in ('r', 'v')

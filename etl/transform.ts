@@ -85,7 +85,8 @@ export async function transform(client: Client): Promise<void> {
   await rollUp(client, whole);
   for (const step of finals) await derive(client, step, whole);
   await client.query(`
-    insert into core.settings (key, value) select 'derived.at', to_jsonb(now) from period
+    insert into core.settings (key, value)
+    select 'derived.at', to_jsonb(now) from period union all select 'derived.zone', to_jsonb(zone) from period
     on conflict (key) do update set value = excluded.value`);
   await client.query(`
     insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for() || '|${definition}')

@@ -244,6 +244,43 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
     for (const query of raw) expect(await sqlOf(query), JSON.stringify(query)).not.toContain('rollup."');
   });
 
+  it('answer in the zone that they were made for, until a load makes them for another', async () => {
+    const [company] = fc.sample(companies, { numRuns: 1, seed: 3 });
+    await start(company!);
+    const move = (to: string) =>
+      database.query(`update core.settings set value = $1 where key = 'reporting.timezone'`, [
+        JSON.stringify(to),
+      ]);
+    const daily = (timezone: string): Query => ({
+      measures: ['sales.deals'],
+      timeDimensions: [{ dimension: 'sales.created_at', granularity: 'day', dateRange: range }],
+      timezone,
+    });
+    const other = 'America/New_York';
+    const truth = await database.query(`
+      select to_char(created_at at time zone '${other}', 'YYYY-MM-DD') as day, count(*)::int as n from core.fct_deals
+      where not is_deleted and not is_test and (created_at at time zone '${other}')::date between '${range[0]}' and '${range[1]}'
+      group by 1 order by 1`);
+    const days = async () =>
+      (await cube.rows(daily(other))).map((row) => ({
+        day: String(row['sales.created_at.day']).slice(0, 10),
+        n: Number(row['sales.deals']),
+      }));
+
+    await move(other);
+    await renew();
+    expect(await sqlOf(daily(other))).not.toContain('rollup."');
+    expect(await sqlOf(daily(zone))).toContain('rollup."');
+    expect(await days()).toEqual(truth);
+
+    await derive(database.url);
+    await renew();
+    expect(await sqlOf(daily(other))).toContain('rollup."');
+    expect(await sqlOf(daily(zone))).not.toContain('rollup."');
+    expect(await days()).toEqual(truth);
+    await move(zone);
+  });
+
   it('are named to whoever asks how a figure is answered', async () => {
     const question = { cubeUrl: `${cube.base}/cubejs-api`, token: sign({ sub: 'test', ...everybody }) };
     const told = await askSql({
