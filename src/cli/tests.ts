@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,7 +21,9 @@ export async function runTests(root: string, filters: string[]): Promise<0 | 1> 
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
+  // All that tests leave behind lies in here, and other accounts must reach their databases in it as in /tmp.
   const folder = mkdtempSync(join(tmpdir(), 'pulse-tests-'));
+  chmodSync(folder, 0o1777);
   const file = join(folder, 'results.json');
   const vitest = spawn(
     process.execPath,
@@ -33,7 +35,7 @@ export async function runTests(root: string, filters: string[]): Promise<0 | 1> 
       `--outputFile.json=${file}`,
       ...filters,
     ],
-    { cwd: root, stdio: 'inherit' },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, TMPDIR: folder } },
   );
   // Both get Ctrl-C; vitest ends first and tidies up.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal));

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
-import { admin, chartsDrawn, signIn, startStack, type RunningStack } from './stack.ts';
+import { admin, chartsDrawn, signIn, startStack, watch, type RunningStack } from './stack.ts';
 
 const march = 'from=2025-03-01&to=2025-03-31';
 const hostile = '<img src=x onerror=alert(1)>';
@@ -9,31 +9,18 @@ const hostile = '<img src=x onerror=alert(1)>';
 let stack: RunningStack;
 let browser: Browser;
 let page: Page;
-/** What the browser complained about, e.g. a style or script that the policy refused, and requests elsewhere. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), openBrowser()]);
   page = await signIn(browser, stack);
-  watch(page);
+  watch(page, stack, complaints);
 });
 
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
 });
-
-function watch(page: Page) {
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(stack.address) && !request.url().startsWith('data:'))
-      complaints.push(`request to ${request.url()}`);
-  });
-}
 
 const figure = async (id: string) =>
   Number(await page.locator(`#kpi-${id}`).first().getAttribute('data-value'));
@@ -214,7 +201,7 @@ test('another language changes every word and stays', async () => {
 
 test.each([390, 768, 1440])('at %s pixels nothing has to be scrolled sideways', async (width) => {
   const narrow = await signIn(browser, stack, { viewport: { width, height: 844 } });
-  watch(narrow);
+  watch(narrow, stack, complaints);
   for (const path of [`/?${march}`, `/drill/sales.won_amount?${march}&by=owner`]) {
     await narrow.goto(path);
     await chartsDrawn(narrow);

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
-import { signIn, startStack, type RunningStack } from './stack.ts';
+import { signIn, startStack, watch, type RunningStack } from './stack.ts';
 
 const hostile = '<img src=x onerror=alert(1)>';
 /** WCAG 2.2 AA */
@@ -17,21 +17,13 @@ const complaints: string[] = [];
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), openBrowser()]);
   page = await signIn(browser, stack);
-  watch(page);
+  watch(page, stack, complaints);
 });
 
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
 });
-
-function watch(page: Page) {
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-}
 
 const names = ['read', 'inserted', 'updated', 'unchanged', 'duplicate', 'quarantined'] as const;
 
@@ -134,7 +126,7 @@ test.each([
   'at %s pixels, %s: nothing to scroll sideways, nothing in the way of anybody',
   async (width, colorScheme) => {
     const other = await signIn(browser, stack, { viewport: { width, height: 844 }, colorScheme });
-    watch(other);
+    watch(other, stack, complaints);
     for (const path of pages) {
       await other.goto(path);
       await openFirst(other);

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { cellOf, expectSound, follow, rowsOf, sqlNumber } from './board.ts';
-import { addPerson, signIn, startStack, type RunningStack } from './stack.ts';
+import { addPerson, openDemo, signIn, speak, type RunningStack } from './stack.ts';
 
 const real = 'not d.is_test and not d.is_deleted';
 const local = (column: string) => `(${column} at time zone 'Europe/Moscow')`;
@@ -16,14 +16,13 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(null), openBrowser()]);
+  [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
   page = await signIn(browser, stack);
   await page.goto('/managers?period=last_month');
 }, 420_000);
 
 afterAll(async () => {
   await browser?.close();
-  await stack?.stop();
 });
 
 describe('the figures of one manager are those of the warehouse', () => {
@@ -141,12 +140,12 @@ describe.each([
   ['ru', 390],
   ['en', 1440],
   ['en', 390],
-])('in %s at %s pixels, from the home page in at most three clicks', (locale, width) => {
+] as const)('in %s at %s pixels, from the home page in at most three clicks', (locale, width) => {
   let one: Page;
 
   beforeAll(async () => {
     one = await signIn(browser, stack, { viewport: { width, height: 844 } });
-    await one.request.post('/preferences', { form: { locale }, headers: { origin: stack.address } });
+    await speak(one, locale);
   });
   afterAll(() => one.context().close());
 
@@ -218,13 +217,9 @@ test('a head sees the own team only, a manager themselves only', async () => {
 test('the page is sound in both languages, on a desk and on a phone', async () => {
   for (const width of [1440, 390]) {
     const one = await signIn(browser, stack, { viewport: { width, height: 844 } });
-    const speak = (locale: string) =>
-      one.request.post('/preferences', { form: { locale }, headers: { origin: stack.address } });
-    await speak('ru');
     await expectSound(one, '/managers', /manager|calls|load/i);
-    await speak('en');
+    await speak(one, 'en');
     await expectSound(one, '/managers', /менеджер|звонк|нагрузк|клиент/i);
-    await speak('ru');
     await one.context().close();
   }
 }, 180_000);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -47,6 +47,14 @@ export async function startStack(
   }
 }
 
+/** The demo company, the same one for every file that only looks at it; nobody stops it but the run. */
+export async function openDemo(): Promise<RunningStack> {
+  const answer = await fetch(process.env.PULSE_TEST_DEMO ?? '');
+  if (!answer.ok) throw new Error(await answer.text());
+  const { address, home } = (await answer.json()) as { address: string; home: string };
+  return { address, home, query: (sql) => query(home, sql), stop: async () => undefined };
+}
+
 async function waitForAddress(child: ChildProcess): Promise<string> {
   let said = '';
   return new Promise((resolve, reject) => {
@@ -86,7 +94,9 @@ export async function addPerson({ home }: RunningStack, email: string, role: str
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stdin.end(password);
   const [code] = (await once(child, 'exit')) as [number];
-  if (code !== 0) throw new Error(`user add ended with ${code}: ${said}`);
+  // Files that share the demo company may ask for the same person.
+  if (code !== 0 && !said.includes('is a user already'))
+    throw new Error(`user add ended with ${code}: ${said}`);
   return { email, password };
 }
 
@@ -101,18 +111,44 @@ export async function signIn(
   options: BrowserContextOptions = {},
   { email, password }: Person = admin(stack),
 ): Promise<Page> {
+  // Signing in is rationed by address, and all files of a run come from the same one.
+  const kept = join(stack.home, `session-${email}.json`);
   const context = await browser.newContext({
     baseURL: stack.address,
     locale: 'ru-RU',
     viewport: { width: 1440, height: 900 },
+    ...(existsSync(kept) ? { storageState: kept } : {}),
     ...options,
   });
   const page = await context.newPage();
-  await page.goto('/login');
-  await page.fill('input[name=email]', email);
-  await page.fill('input[name=password]', password);
-  await Promise.all([page.waitForURL((url) => url.pathname === '/'), page.click('main button')]);
+  await page.goto('/');
+  if (new URL(page.url()).pathname === '/login') {
+    await page.fill('input[name=email]', email);
+    await page.fill('input[name=password]', password);
+    await Promise.all([page.waitForURL((url) => url.pathname === '/'), page.click('main button')]);
+    await context.storageState({ path: kept });
+  }
   return page;
+}
+
+/** Changes the language of this browser only; other files may be looking at the same company as the same person. */
+export function speak(page: Page, locale: 'en' | 'ru'): Promise<void> {
+  return page
+    .context()
+    .addCookies([{ name: 'pulse_locale', value: locale, url: new URL(page.url()).origin }]);
+}
+
+/** Notes what the browser complains about, e.g. a style or script that the policy refused, and requests elsewhere. */
+export function watch(page: Page, { address }: RunningStack, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith('data:'))
+      complaints.push(`request to ${request.url()}`);
+  });
 }
 
 /** Ready means drawn: every chart of the page has said so. */
