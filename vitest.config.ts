@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/{unit,integration,e2e,real}/**/*.test.ts'],
-    globalSetup: ['tests/harness/postgres.ts'],
+    globalSetup: ['tests/harness/postgres.ts', 'tests/harness/demo.ts'],
     pool: 'forks',
     // Whole stacks run in some files; more at once than cores only makes them slow.
     maxWorkers: 2,
