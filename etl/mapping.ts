@@ -125,13 +125,13 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
           from (
             select s._n, s._position, s._problem${texts.map((text) => `,\n              ${text}`).join('')}
             from ${context.table} s
-            offset 0
+            offset '0'
           ) w
-          offset 0
+          offset '0'
         ) q
-        offset 0
+        offset '0'
       ) v
-      offset 0
+      offset '0'
     ) p`;
 }
 

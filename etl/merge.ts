@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { streamName, type Config, type Stream } from './config.ts';
 import { entities, fieldsOf, type Entity, type EntityName, type Field } from './entities.ts';
+import { fill, isEmpty } from './fill.ts';
 import { note, type Rules } from './connectors/rules.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
@@ -34,6 +35,8 @@ export type MergeOptions = {
   config: Config;
   /** the landing holds all that the source has: what is missing in it has vanished */
   isFull: boolean;
+  /** nobody reads what is loaded before all of it is there */
+  isFirst: boolean;
   /** a full landing that holds little or nothing is believed all the same */
   acceptDeletions: boolean;
   /** files of the last full landing that this one lacks */
@@ -63,6 +66,7 @@ export async function merge(
   const quarantined = await quarantine(client, stream, landed, options);
 
   const core = `core.${entity.table}`;
+  const isNew = await isEmpty(client, core);
   const owner = `${literal(source)}::text`;
   const isInferred = entity.key ? 't.is_inferred' : 'false';
   await client.query(`
@@ -90,11 +94,13 @@ export async function merge(
   const count = (outcome: string, which: (row: (typeof rows)[number]) => boolean = () => true): number =>
     rows.filter((row) => row.outcome === outcome && which(row)).reduce((sum, row) => sum + Number(row.n), 0);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
-  if (hasKnown || count('inserted')) await write(client, stream, entity, options, hasKnown);
+  const writeAll = (): Promise<void> => write(client, stream, entity, options, hasKnown);
+  if (isNew && options.isFirst && count('inserted') > fewRows) await fill(client, core, writeAll);
+  else if (hasKnown || count('inserted')) await writeAll();
   if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
   const deleted =
-    options.isFull && stream.vanished !== 'keep'
+    options.isFull && stream.vanished !== 'keep' && !isNew
       ? await markVanished(client, stream, entity, landed, count('inserted'), options)
       : 0;
 
@@ -112,6 +118,9 @@ export async function merge(
     deleted,
   };
 }
+
+/** Up to so many rows indexes grow as fast as they are built. */
+const fewRows = 10_000;
 
 /** Statistics are worth their time where a good part of the table is new. */
 async function isOutgrown(client: Client, table: string, changed: number): Promise<boolean> {

@@ -231,6 +231,7 @@ async function loadSource(
       empty,
       config,
       isFull,
+      isFirst: options.isFirst,
       acceptDeletions: options.acceptDeletions ?? false,
       filesGone: isFull ? await missingFiles(client, name, source, stream, detected) : noneGone,
       warn: (warning) => void warnings.push(warning),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
+import { fill, isEmpty } from './fill.ts';
 import { matchIdentities } from './identity.ts';
 import { definition, rollUp } from './rollups.ts';
 
@@ -81,7 +82,12 @@ export async function transform(client: Client): Promise<void> {
     await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
   }
   await matchIdentities(client);
-  for (const step of transforms) await derive(client, step, whole);
+  const filled = new Map(whole ? [['funnel', 'core.fct_funnel']] : []);
+  for (const step of transforms) {
+    const table = filled.get(step.name);
+    if (table && (await isEmpty(client, table))) await fill(client, table, () => derive(client, step, whole));
+    else await derive(client, step, whole);
+  }
   await rollUp(client, whole);
   for (const step of finals) await derive(client, step, whole);
   await client.query(`
