@@ -6,6 +6,7 @@ import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { m } from '#lib/paraglide/messages.js';
 import { auth } from '#lib/server/auth.ts';
 import { env } from '#lib/server/env.ts';
+import { passHeader, redeem } from '#lib/server/exports/pass.ts';
 import { log } from '#lib/server/log.ts';
 import * as viewers from '#lib/server/viewers.ts';
 import { readTheme, themeCookie } from '#lib/theme.ts';
@@ -46,6 +47,13 @@ const secure: Handle = async ({ event, resolve }) => {
 
 const identify: Handle = async ({ event, resolve }) => {
   event.locals.theme = readTheme(event.cookies.get(themeCookie));
+  const pass = event.request.headers.get(passHeader);
+  if (pass) {
+    const opened = event.request.method === 'GET' ? redeem(pass, event.url.pathname + event.url.search) : null;
+    const viewer = opened && (await viewers.find(opened.user_id));
+    event.locals.viewer = viewer && opened ? { ...viewer, locale: opened.locale } : null;
+    return resolve(event);
+  }
   const session = await auth().api.getSession({ headers: event.request.headers });
   event.locals.viewer = session ? await viewers.find(session.user.id) : null;
   return resolve(event);

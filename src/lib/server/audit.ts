@@ -2,7 +2,14 @@ import { log } from './log.ts';
 import { warehouse } from './warehouse.ts';
 
 export type Entry = {
-  action: 'sign_in' | 'sign_in_failed' | 'sign_out' | 'user_added' | 'user_disabled' | 'identity_decided';
+  action:
+    | 'sign_in'
+    | 'sign_in_failed'
+    | 'sign_out'
+    | 'user_added'
+    | 'user_disabled'
+    | 'identity_decided'
+    | 'exported';
   subject?: string;
   user_id?: string;
   actor?: string;

@@ -23,16 +23,10 @@ export async function load(
   asked: State,
   dropped: Dropped[] = [],
 ): Promise<DrillPage | null> {
-  await catalogue.read();
-  const found = find(name);
-  if (!found) return null;
-  const settled = await settle(viewer, asked, dropped);
-  const metric = atLevel(found, settled);
-  const { scope, by } = withDimension(settled, metric);
+  const settled = await settleOn(viewer, name, asked, dropped);
+  if (!settled) return null;
+  const { scope, metric, by, narrowed, needs } = settled;
   const { state, style } = scope;
-  const narrowed = partFilter(metric, state, by);
-  const missing = scope.freshness.lacking(metric).map((one) => entityTitle(one, style.locale));
-  const needs = missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
   const [head, parts, behind] = await Promise.all([
     loadHead(scope, metric, narrowed, needs),
     loadPartBlock(scope, metric, by, needs),
@@ -58,17 +52,24 @@ export async function load(
     steps: stepsOf(metric, state, scope),
     head,
     dimensions: dimensionLinks(metric, state, by, style.locale),
-    part:
-      state.part === null
-        ? null
-        : {
-            title: dimensionTitle(by, style.locale),
-            label: labelOf(state.part || null, by, scope),
-            clear: link(`/drill/${metric.name}`, { ...state, part: null, page: 1 }),
-          },
+    part: withClear(partOf(scope, by), link(`/drill/${metric.name}`, { ...state, part: null, page: 1 })),
     parts,
     records: behind,
   };
+}
+
+/** What such a page is about, before any figure is asked; `needs` says what would have to be connected. */
+export async function settleOn(viewer: Viewer, name: string, asked: State, dropped: Dropped[] = []) {
+  await catalogue.read();
+  const found = find(name);
+  if (!found) return null;
+  const settled = await settle(viewer, asked, dropped);
+  const metric = atLevel(found, settled);
+  const { scope, by } = withDimension(settled, metric);
+  const { state, style } = scope;
+  const missing = scope.freshness.lacking(metric).map((one) => entityTitle(one, style.locale));
+  const needs = missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
+  return { scope, metric, by, narrowed: partFilter(metric, state, by), needs };
 }
 
 function withDimension(settled: Scope, metric: Metric): { scope: Scope; by: string } {
@@ -84,7 +85,7 @@ function withDimension(settled: Scope, metric: Metric): { scope: Scope; by: stri
 }
 
 /** The way down so far, each step of which can be taken back. */
-function stepsOf(metric: Metric, state: State, scope: Scope): DrillPage['steps'] {
+export function stepsOf(metric: Metric, state: State, scope: Scope): DrillPage['steps'] {
   return state.within.flatMap(([dimension, value], at) => {
     if (!metric.dimensions.includes(dimension)) return [];
     const within = state.within.filter((_, index) => index !== at);
@@ -94,6 +95,18 @@ function stepsOf(metric: Metric, state: State, scope: Scope): DrillPage['steps']
       clear: link(`/drill/${metric.name}`, { ...state, within, page: 1 }),
     };
   });
+}
+
+/** The chosen part in words, e.g. "Team: North". */
+export function partOf(scope: Scope, by: string): { title: string; label: string } | null {
+  const { part } = scope.state;
+  return part === null
+    ? null
+    : { title: dimensionTitle(by, scope.style.locale), label: labelOf(part || null, by, scope) };
+}
+
+function withClear(part: ReturnType<typeof partOf>, clear: string): DrillPage['part'] {
+  return part && { ...part, clear };
 }
 
 function partFilter(metric: Metric, { part }: State, by: string): Condition[] {

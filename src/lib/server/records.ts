@@ -42,7 +42,7 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
   };
 }
 
-function pageQuery(
+export function pageQuery(
   base: CubeQuery,
   filters: Condition[],
   spec: RecordSpec,
@@ -72,7 +72,7 @@ function pageQuery(
   };
 }
 
-function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): RecordRow {
+export function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): RecordRow {
   const view = viewOf(metric);
   const pick = (name: string) => row[`${view}.${name}`] ?? null;
   const cells = spec.columns.map(({ key, kind, read }) => {

@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit';
+import { canPrint } from '#lib/server/exports/paper.ts';
 import { metricLinks } from '#lib/server/thesaurus.ts';
 import * as alarms from '#lib/server/loads/alarms.ts';
 import type { LayoutServerLoad } from './$types';
@@ -12,5 +13,5 @@ export const load: LayoutServerLoad = async ({ locals, url }) => {
   // The pages about loading say it themselves, and more of it.
   const isTold = access === 'company' && !/^\/data(?!\/identity)(\/|$)/.test(url.pathname);
   const [metrics, notices] = await Promise.all([metricLinks(locale), isTold ? alarms.notices(locale) : []]);
-  return { person: { name, email, role, locale }, theme: locals.theme, metrics, alarms: notices };
+  return { person: { name, email, role, locale }, theme: locals.theme, metrics, alarms: notices, canPrint: canPrint() };
 };

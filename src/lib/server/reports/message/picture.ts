@@ -12,7 +12,7 @@ import { tellApart } from './names.ts';
 measureWithoutBrowser();
 
 const resolve = createRequire(import.meta.url).resolve;
-const family = 'Inter';
+export const family = 'Inter';
 
 /** From a package, not from the machine: a server without fonts would draw empty boxes for Cyrillic. */
 const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
@@ -55,7 +55,7 @@ export function drawSpark(points: SparkPoint[]): Promise<Buffer> {
 }
 
 /** Off the main thread, so that pictures of one mail do not hold up the sending of another. */
-async function toPng(svg: string, value: number, background?: string): Promise<Buffer> {
+export async function toPng(svg: string, value: number, background?: string): Promise<Buffer> {
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value },
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: family },

@@ -1,0 +1,145 @@
+import type { Browser, Page } from 'playwright-core';
+import { formatMoment } from '../../dates.ts';
+import { m } from '../../paraglide/messages.js';
+import { parse } from '../../state.ts';
+import type { Viewer } from '../../viewer.ts';
+import { log } from '../log.ts';
+import { settle } from '../scope.ts';
+import { findBrowser } from './browser.ts';
+import { fileName } from './names.ts';
+import { issue, passHeader } from './pass.ts';
+
+/** Nobody can print here: there is no Chromium. */
+export class NoBrowser extends Error {
+  override name = 'NoBrowser';
+}
+
+/** Others are printing, or it took too long: a later try may succeed. */
+export class Busy extends Error {
+  override name = 'Busy';
+}
+
+const patience = 60_000;
+const mostWaiting = 4;
+/** A4 with these margins and scale lays the page out as on a screen of about 1000 pixels. */
+const sheet = {
+  format: 'A4',
+  scale: 0.7,
+  margin: { top: '12mm', right: '11mm', bottom: '16mm', left: '11mm' },
+};
+const layout = { width: 1015, height: 1400 };
+
+let known: boolean | null = null;
+
+/** Whether a PDF can be made at all. */
+export function canPrint(): boolean {
+  known ??= findBrowser() !== null;
+  return known;
+}
+
+let waiting = 0;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * The page as the viewer sees it, on paper: its text can be selected, its pages are numbered. One at a time, in a
+ * browser of its own that ends with it, so that a leak or a hang costs no more than this print.
+ * @param page the page's name, as in `pageOf`
+ * @param address where the app listens
+ * @throws NoBrowser, Busy
+ */
+export async function print(viewer: Viewer, page: string, query: string, address: string) {
+  if (!canPrint()) throw new NoBrowser('There is no Chromium to print with');
+  if (waiting >= mostWaiting) throw new Busy('Too many are printing');
+  waiting++;
+  const mine = last.then(() => run(viewer, page, query, address));
+  last = mine.catch(() => undefined);
+  try {
+    return await mine;
+  } finally {
+    waiting--;
+  }
+}
+
+async function run(viewer: Viewer, page: string, query: string, address: string) {
+  const { chromium } = await import('playwright-core');
+  const browser = await chromium.launch({
+    executablePath: findBrowser() ?? '',
+    args: ['--disable-dev-shm-usage', '--disable-gpu', '--js-flags=--max-old-space-size=512'],
+  });
+  const late = setTimeout(() => void browser.close(), patience);
+  try {
+    const { period, timezone } = await settle(viewer, parse(new URLSearchParams(query)).state);
+    const { pdf, title } = await printWith(browser, { viewer, timezone }, pathOf(page, query), address);
+    return { body: pdf, name: fileName({ title, period }, '', 'pdf') };
+  } catch (error) {
+    log.warn({ err: error, page }, 'A page could not be printed');
+    throw new Busy('The page could not be printed', { cause: error });
+  } finally {
+    clearTimeout(late);
+    await browser.close().catch(() => undefined);
+  }
+}
+
+/** A state is always said: a bare `/` may be somebody's home, which is another page. */
+function pathOf(page: string, query: string): string {
+  return `/${page === 'home' ? '' : page}?${query || 'period=this_month'}`;
+}
+
+type Reader = { viewer: Viewer; timezone: string };
+
+async function printWith(browser: Browser, reader: Reader, path: string, address: string) {
+  const { viewer } = reader;
+  const { locale } = viewer;
+  const context = await browser.newContext({ viewport: layout, locale, colorScheme: 'light' });
+  const tab = await context.newPage();
+  const url = new URL(path, address);
+  const pass = issue(viewer, url.pathname + url.search);
+  // Only the page itself is opened by the pass, only this address is asked at all, and no cookie is ever there.
+  await context.route('**/*', (route) => {
+    const request = route.request();
+    const asked = new URL(request.url());
+    if (asked.origin !== url.origin) return route.abort();
+    const headers = request.headers();
+    return request.isNavigationRequest() && asked.href === url.href
+      ? route.continue({ headers: { ...headers, [passHeader]: pass } })
+      : route.continue();
+  });
+  const answer = await tab.goto(url.href, { waitUntil: 'load' });
+  if (answer?.status() !== 200) throw new Error(`The page to print answered ${answer?.status()}`);
+  await drawn(tab);
+  await tab.emulateMedia({ media: 'print' });
+  const title = (await tab.title()).split(' · ').slice(0, -1).join(' · ');
+  const pdf = await tab.pdf({
+    ...sheet,
+    printBackground: true,
+    tagged: true,
+    outline: true,
+    displayHeaderFooter: true,
+    headerTemplate: '<span></span>',
+    footerTemplate: footer(title, reader),
+  });
+  return { pdf, title: title.split(' · ')[0] ?? '' };
+}
+
+/** Ready means drawn: every chart says so. */
+async function drawn(tab: Page): Promise<void> {
+  await tab.waitForFunction(
+    () =>
+      [...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready')) &&
+      document.fonts.status === 'loaded',
+  );
+}
+
+function footer(title: string, { viewer: { locale, name, email }, timezone }: Reader): string {
+  const made = formatMoment(new Date().toISOString(), locale, timezone);
+  const who = m.exports_paper_made({ moment: made, name: name || email }, { locale });
+  const numbers = m.exports_paper_page(
+    { page: '<span class="pageNumber"></span>', pages: '<span class="totalPages"></span>' },
+    { locale },
+  );
+  return `<div style="width:100%;margin:0 11mm;display:flex;gap:12px;justify-content:space-between;font:7.5px system-ui,sans-serif;color:#566477"><span>${escape(title)}</span><span>${escape(who)}</span><span style="white-space:nowrap">${numbers}</span></div>`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
