@@ -13,5 +13,11 @@ export const load: LayoutServerLoad = async ({ locals, url }) => {
   // The pages about loading say it themselves, and more of it.
   const isTold = access === 'company' && !/^\/data(?!\/identity)(\/|$)/.test(url.pathname);
   const [metrics, notices] = await Promise.all([metricLinks(locale), isTold ? alarms.notices(locale) : []]);
-  return { person: { name, email, role, locale }, theme: locals.theme, metrics, alarms: notices, canPrint: canPrint() };
+  return {
+    person: { name, email, role, locale },
+    theme: locals.theme,
+    metrics,
+    alarms: notices,
+    canPrint: canPrint(),
+  };
 };

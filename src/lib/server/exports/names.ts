@@ -24,5 +24,10 @@ function plain(text: string): string {
 
 /** RFC 6266: the name in ASCII for old programs, and as it is for all others (RFC 5987). */
 export function disposition(name: string): string {
-  return contentDisposition(name, { fallback: name.normalize('NFKD').replace(/[^ -~]/g, '_') });
+  return contentDisposition(name, {
+    fallback: name
+      .replace(/[–—]/g, '-')
+      .normalize('NFKD')
+      .replace(/[^ -~]/g, '_'),
+  });
 }
