@@ -20,6 +20,9 @@ export const marketing = {
   cohort_revenue: 'cohort_revenue',
   cohort_gross_profit: 'cohort_gross_profit',
   cohort_romi: '(coalesce(cohort_gross_profit, 0) - spend) / nullif(spend, 0)',
+  cohort_cac: 'spend / nullif(cohort_won, 0)',
+  cohort_roas: 'coalesce(cohort_revenue, 0) / nullif(spend, 0)',
+  cohort_drr: 'spend / nullif(cohort_revenue, 0)',
 };
 /** the same, where a count of nothing is 0 */
 export const zeroed = {
