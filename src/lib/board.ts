@@ -4,7 +4,10 @@ import type { BlockState, ChartBlock, Direction, HomePage, Unit } from './page.t
  * A page of sections as plain data, the kit of which pages below the first are made. Every number carries the page it
  * leads to; a block that failed says so in its place.
  */
-export type Board = Head & { sections: Section[] };
+export type Board = Head & { sections: Section[]; switches?: Switch[] };
+
+/** One choice for all of the page: how it counts, not what of. */
+export type Switch = { id: string; title: string; about: string; choices: Choice[] };
 
 export type Head = Pick<
   HomePage,
@@ -30,6 +33,8 @@ export type Section = {
   sentence: string;
   choices: Choice[];
   blocks: Block[];
+  /** how it was counted, for whoever doubts it */
+  note?: string;
 };
 
 /** One of several cuts of the same section, each an address. */
@@ -77,12 +82,15 @@ export type Cell = {
 };
 
 /** `points` is a difference of fractions, shown in percentage points. */
-export type CellKind = Unit | 'points' | 'text' | 'day';
+export type CellKind = Unit | 'points' | 'text' | 'day' | 'month';
 
 export type Column = { key: string; title: string; about: string; kind: CellKind };
 
 /** The first cell of a row names it. `address` is where a record lives in its own system. */
-export type Row = { id: string; cells: Cell[]; address: string | null };
+export type Row = { id: string; cells: Cell[]; address: string | null; branch?: Branch };
+
+/** Where a row stands in a tree, its parts below it; `toggle` opens or closes them, null where there are none. */
+export type Branch = { depth: number; is_open: boolean; toggle: string | null };
 
 export type TableBlock = Base & {
   block: 'table';
@@ -93,4 +101,6 @@ export type TableBlock = Base & {
   order: string | null;
   /** rows that exist and are not listed */
   hidden: number;
+  /** what the shades of cells mean: something bad (the default), or only more */
+  shade?: 'more';
 };

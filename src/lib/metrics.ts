@@ -81,6 +81,8 @@ const filterMembers: Record<string, Partial<Record<FilterKey, string>>> = {
   // whose plan is chosen by the level, which is a condition of its own
   plan_fact: { team: 'scope', manager: 'scope', product: 'scope', channel: 'scope' },
   marketing: { channel: 'channel' },
+  attribution: { channel: 'channel' },
+  mailings: { channel: 'channel' },
   service: { team: 'team', manager: 'employee', product: 'product', segment: 'segment' },
   nps: { team: 'team', manager: 'employee', segment: 'segment' },
 };

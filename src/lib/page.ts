@@ -169,7 +169,15 @@ export type ChartRow = { x: string; label: string; values: (number | null)[]; hr
 export type ChartSpec =
   | { kind: 'line'; grain: Grain; series: Series[] }
   | { kind: 'column'; grain: Grain; series: Series[] }
-  | { kind: 'bar'; dimension: string; dimension_title: string; series: Series[]; band?: Band }
+  /** `is_signed`: what lies below zero is a loss and is drawn as one */
+  | {
+      kind: 'bar';
+      dimension: string;
+      dimension_title: string;
+      series: Series[];
+      band?: Band;
+      is_signed?: boolean;
+    }
   /** stages from the first to the last; the series of role `plan` is a mark across each bar */
   | { kind: 'funnel'; dimension: string; dimension_title: string; series: Series[] }
   /** one point for each row, across by the first series and up by the second */

@@ -42,7 +42,7 @@ export const defaults: State = {
 
 const longest = 300;
 const mostValues = 50;
-const mostSteps = 8;
+const mostSteps = 20;
 /** What mail programs and advertising add to any link says nothing about the report. */
 const foreign = /^(utm_|fbclid|gclid|yclid|_)/;
 

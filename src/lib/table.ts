@@ -22,11 +22,22 @@ export function sortRows({ columns, rows }: TableBlock, sorting: Sorting | null,
   const at = sorting ? columns.findIndex(({ key }) => key === sorting.key) : -1;
   if (!sorting || at < 0) return rows;
   const sign = sorting.isDescending ? -1 : 1;
-  return rows.toSorted((a, b) => {
+  return within(rows, (a, b) => {
     const [one, other] = [a.cells[at]?.value ?? null, b.cells[at]?.value ?? null];
     if (one === null || other === null) return one === other ? 0 : one === null ? 1 : -1;
     return typeof one === 'number' && typeof other === 'number'
       ? sign * (one - other)
       : sign * String(one).localeCompare(String(other), locale);
   });
+}
+
+/** Parts of a tree are sorted among themselves and stay below what they are part of. */
+function within(rows: Row[], compare: (a: Row, b: Row) => number): Row[] {
+  if (rows.every(({ branch }) => !branch?.depth)) return rows.toSorted(compare);
+  const depth = Math.min(...rows.map(({ branch }) => branch?.depth ?? 0));
+  const heads = rows.flatMap((row, at) => ((row.branch?.depth ?? 0) === depth ? at : []));
+  const families = heads.map((at, index) => rows.slice(at, heads[index + 1]));
+  return families
+    .toSorted(([a], [b]) => (a && b ? compare(a, b) : 0))
+    .flatMap(([head, ...parts]) => (head ? [head, ...(parts.length ? within(parts, compare) : [])] : []));
 }

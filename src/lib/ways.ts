@@ -11,7 +11,11 @@ export type RecordKind =
   | 'customers'
   | 'plans'
   | 'assessments'
-  | 'quality';
+  | 'quality'
+  | 'campaign_days'
+  | 'cohort_days'
+  | 'letters'
+  | 'cohorts';
 
 /** What a page adds to a metric of the catalogue: how to go down from it. */
 export type Way = {
@@ -42,7 +46,7 @@ function where(member: string, ...values: string[]): Condition[] {
 }
 
 const byDeal = ['team', 'owner', 'product', 'channel', 'pipeline', 'region', 'segment', 'industry'];
-const deals: Kind = { dimensions: [...byDeal, 'stage', 'customer'], records: 'deals' };
+const deals: Kind = { dimensions: [...byDeal, 'source', 'campaign', 'stage', 'customer'], records: 'deals' };
 const won = where('sales.status', 'won');
 const lost = where('sales.status', 'lost');
 const open = where('sales.status', 'open');
@@ -120,6 +124,21 @@ export const ways: Way[] = [
     dimensions: ['channel', 'campaign', 'source', 'medium'],
     records: 'spend',
   }),
+  ...campaigns('marketing', ['channel', 'campaign', 'source', 'medium']),
+  // one model at a time (server/models.ts), so it is a step of the way and no cut
+  ...campaigns('attribution', ['channel', 'campaign', 'source', 'medium', 'model']),
+  ...all(
+    'mailings',
+    ['sent', 'delivered', 'open_rate', 'click_rate', 'unsubscribe_rate', 'leads', 'revenue'],
+    {
+      dimensions: ['campaign', 'channel'],
+      records: 'letters',
+    },
+  ),
+  ...all('cohorts', ['customers', 'active', 'retention', 'revenue', 'cumulative_ltv'], {
+    dimensions: ['months_since'],
+    records: 'cohorts',
+  }),
   ...all('nps', ['nps'], {
     dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
     records: 'responses',
@@ -136,6 +155,22 @@ export const ways: Way[] = [
     conditions: where('service.complaint_id'),
   }),
 ];
+
+function campaigns(view: string, dimensions: string[]): Way[] {
+  const days: Kind = { dimensions, records: 'campaign_days' };
+  const cohort: Kind = { dimensions, records: 'cohort_days' };
+  return [
+    ...all(view, ['spend', 'leads', 'won', 'revenue'], { ...days, counts: true }),
+    ...all(view, ['cpl', 'cac', 'gross_profit', 'roas', 'drr'], days),
+    ...(view === 'marketing' ? [] : all(view, ['romi'], days)),
+    ...all(view, ['cohort_won', 'cohort_revenue'], { ...cohort, counts: true }),
+    ...all(
+      view,
+      ['cac', 'gross_profit', 'romi', 'roas', 'drr'].map((name) => `cohort_${name}`),
+      cohort,
+    ),
+  ];
+}
 
 /** What the home page is counted from. */
 export const home = [

@@ -22,7 +22,12 @@ export function bar(spec: BarSpec, rows: ChartRow[], drawing: Drawing, palette: 
       type: 'bar',
       barMaxWidth: one.role === 'main' ? 16 : 6,
       barGap: '15%',
-      data: rows.map((row) => drawnBar(row.values[at] ?? null, colourOf(one.role, palette))),
+      data: rows.map((row) =>
+        drawnBar(
+          row.values[at] ?? null,
+          spec.is_signed && (row.values[at] ?? 0) < 0 ? palette.bad : colourOf(one.role, palette),
+        ),
+      ),
       ...(spec.band && one.role === 'main' ? { markArea: bandArea(spec.band, palette) } : {}),
       label: {
         show: one.role === 'main',

@@ -18,7 +18,9 @@ export function tipOf(
   }));
   const main = row.values[spec.series.findIndex((one) => one.role === 'main')] ?? null;
   const before = row.values[spec.series.findIndex((one) => one.role === 'comparison')] ?? null;
-  const change = main !== null && before ? (main - before) / Math.abs(before) : null;
+  // of three courses none is the past of another
+  const isPair = spec.kind !== 'line' || spec.series.length === 2;
+  const change = isPair && main !== null && before ? (main - before) / Math.abs(before) : null;
   return {
     title: row.label,
     lines,

@@ -10,6 +10,7 @@ import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { changeOf, isMaturing, numberIn } from './figures.ts';
+import { inModel } from './models.ts';
 import { atLevel } from './plans.ts';
 import { labelOf, parts as loadParts } from './parts.ts';
 import * as records from './records.ts';
@@ -64,7 +65,7 @@ export async function settleOn(viewer: Viewer, name: string, asked: State, dropp
   const found = find(name);
   if (!found) return null;
   const settled = await settle(viewer, asked, dropped);
-  const metric = atLevel(found, settled);
+  const metric = inModel(atLevel(found, settled), settled);
   const { scope, by } = withDimension(settled, metric);
   const { state, style } = scope;
   const missing = scope.freshness.lacking(metric).map((one) => entityTitle(one, style.locale));
@@ -220,13 +221,16 @@ function loadRecords(
 /** Another cut of the same figure. A chosen part goes along: as a filter where there is one for it, else as a step. */
 function dimensionLinks(metric: Metric, state: State, by: string, locale: Viewer['locale']): DimensionLink[] {
   const kept = keepPart(metric, state, by);
-  return metric.dimensions.map((dimension) => ({
+  return metric.dimensions.filter(isCut).map((dimension) => ({
     key: dimension,
     title: dimensionTitle(dimension, locale),
     href: link(`/drill/${metric.name}`, { ...kept, by: dimension, page: 1 }),
     is_chosen: dimension === by,
   }));
 }
+
+/** Models share the same deals: they are chosen one at a time, never set beside each other as parts. */
+const isCut = (dimension: string) => dimension !== 'model';
 
 function keepPart(metric: Metric, state: State, by: string): State {
   const { part } = state;

@@ -86,5 +86,10 @@ const earlyShare = 0.15;
 export function isMaturing(row: Row): boolean {
   const all = numberIn(row, 'sales.deals');
   const open = numberIn(row, 'sales.deals_open');
-  return all !== null && open !== null && all > 0 && open / all > earlyShare;
+  return all !== null && open !== null && all > 0 && !isDecided(all, open);
+}
+
+/** So few of the deals are open that what they have brought will hardly grow. */
+export function isDecided(all: number | null, open: number | null): boolean {
+  return all !== null && all > 0 && (open ?? 0) / all <= earlyShare;
 }

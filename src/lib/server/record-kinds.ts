@@ -3,6 +3,7 @@ import type { Condition, Metric } from '../metrics.ts';
 import type { RecordKind } from '../ways.ts';
 import type { Unit } from '../page.ts';
 import { historyOf } from './history.ts';
+import { marketing } from './record-kinds-marketing.ts';
 import { work } from './record-kinds-work.ts';
 import type { Cell } from './result.ts';
 
@@ -21,7 +22,7 @@ export type RecordSpec = {
   measures: string[];
   /** a time dimension to group by day, where the record is a day of something */
   by?: string;
-  filters?: Condition[];
+  filters?: (metric: Metric) => Condition[];
   columns: ColumnSpec[];
   order: (metric: Metric) => [string, 'asc' | 'desc'][];
   totals: (metric: Metric) => { member: string; unit: Unit }[];
@@ -121,12 +122,13 @@ export const kinds: Record<RecordKind, RecordSpec> = {
         : [{ member: metric.name, unit: metric.unit }],
   },
   ...work,
+  ...marketing,
   spend: {
     id: 'campaign',
     dimensions: ['channel', 'campaign'],
     measures: ['spend', 'revenue', 'gross_profit'],
     by: 'date',
-    filters: [
+    filters: () => [
       {
         or: [
           { member: 'marketing.spend', operator: 'set' },

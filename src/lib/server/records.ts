@@ -64,7 +64,7 @@ export function pageQuery(
     measures: [...new Set([...spec.measures.map(member), ...(metric.counts ? [metric.name] : [])])],
     dimensions: spec.dimensions.map(member),
     timeDimensions: granular,
-    filters: [...filters, ...(spec.filters ?? []), ...counted],
+    filters: [...filters, ...(spec.filters?.(metric) ?? []), ...counted],
     order,
     limit: pageSize,
     offset: (state.page - 1) * pageSize,

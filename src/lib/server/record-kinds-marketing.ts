@@ -1,0 +1,89 @@
+import { viewOf, type Condition, type Metric } from '../metrics.ts';
+import type { ColumnKind } from '../drill.ts';
+import type { RecordKind } from '../ways.ts';
+import type { RecordSpec } from './record-kinds.ts';
+
+const kindOf: Record<string, ColumnKind> = {
+  spend: 'money',
+  leads: 'count',
+  won: 'count',
+  cohort_won: 'count',
+  revenue: 'money',
+  gross_profit: 'money',
+  cohort_revenue: 'money',
+  cohort_gross_profit: 'money',
+  sent: 'count',
+  delivered: 'count',
+  opened: 'count',
+  clicked: 'count',
+  unsubscribed: 'count',
+};
+
+/** Spend has no record finer than a day of a campaign: what that day brought stands beside it. */
+function daysOf(measures: string[], isSome: (view: string) => Condition[] = () => []): RecordSpec {
+  return {
+    id: 'campaign',
+    dimensions: ['channel', 'campaign'],
+    measures,
+    by: 'date',
+    filters: (metric) => isSome(viewOf(metric)),
+    columns: [
+      { key: 'date', kind: 'day', read: (pick) => pick('date.day') },
+      { key: 'channel', kind: 'text' },
+      { key: 'campaign', kind: 'text' },
+      ...measures.map((key) => ({ key, kind: kindOf[key] ?? ('count' as const) })),
+    ],
+    order: () => [
+      ['date', 'desc'],
+      [measures[0] ?? 'date', 'desc'],
+      ['channel', 'asc'],
+      ['campaign', 'asc'],
+    ],
+    totals: (metric) => [...measures.map((name) => totalOf(metric, name)), itself(metric)],
+  };
+}
+
+const itself = (metric: Metric) => ({ member: metric.name, unit: metric.unit });
+
+function totalOf(metric: Metric, name: string) {
+  const unit = kindOf[name] === 'money' ? ('money' as const) : ('count' as const);
+  return { member: `${viewOf(metric)}.${name}`, unit };
+}
+
+/** Days of campaigns and of letters, and months of cohorts. */
+export const marketing: Record<
+  Extract<RecordKind, 'campaign_days' | 'cohort_days' | 'letters' | 'cohorts'>,
+  RecordSpec
+> = {
+  campaign_days: daysOf(['spend', 'leads', 'won', 'revenue', 'gross_profit']),
+  // what was won that day of earlier leads is no part of a cohort
+  cohort_days: daysOf(['spend', 'leads', 'cohort_won', 'cohort_revenue', 'cohort_gross_profit'], (view) => [
+    {
+      or: [
+        { member: `${view}.spend`, operator: 'set' },
+        { member: `${view}.leads`, operator: 'gt', values: ['0'] },
+      ],
+    },
+  ]),
+  letters: daysOf(['sent', 'delivered', 'opened', 'clicked', 'unsubscribed', 'leads', 'revenue']),
+  cohorts: {
+    id: 'months_since',
+    dimensions: ['months_since'],
+    measures: ['customers', 'active', 'retention', 'revenue', 'cumulative_ltv'],
+    by: 'cohort',
+    columns: [
+      { key: 'cohort', kind: 'day', read: (pick) => pick('cohort.day') },
+      { key: 'months_since', kind: 'count' },
+      { key: 'customers', kind: 'count' },
+      { key: 'active', kind: 'count' },
+      { key: 'retention', kind: 'percent' },
+      { key: 'revenue', kind: 'money' },
+      { key: 'cumulative_ltv', kind: 'money' },
+    ],
+    order: () => [
+      ['cohort', 'desc'],
+      ['months_since', 'asc'],
+    ],
+    totals: (metric) => [{ member: 'cohorts.customers', unit: 'count' }, itself(metric)],
+  },
+};
