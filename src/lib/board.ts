@@ -4,7 +4,10 @@ import type { BlockState, ChartBlock, Direction, HomePage, Unit } from './page.t
  * A page of sections as plain data, the kit of which pages below the first are made. Every number carries the page it
  * leads to; a block that failed says so in its place.
  */
-export type Board = Head & { sections: Section[]; switches?: Switch[] };
+export type Board = Head & { sections: Section[]; switches?: Switch[]; callout?: Callout | null };
+
+/** What to do first, above all sections; `href` leads to why. */
+export type Callout = { tone: Tone; text: string; href: string; link: string };
 
 /** One choice for all of the page: how it counts, not what of. */
 export type Switch = { id: string; title: string; about: string; choices: Choice[] };

@@ -50,7 +50,7 @@ export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []
     {
       id: 'advice',
       title: m.marketing_section_advice({}, style),
-      sentence: advice.headline(scope, outcome),
+      sentence: '',
       choices: [],
       blocks: advised,
       note: advice.method(scope, outcome),
@@ -79,5 +79,5 @@ export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []
     },
     { id: 'mailings', title: m.marketing_section_mailings({}, style), ...plain, blocks: [letters] },
   ];
-  return { ...head, sections, switches: switches(scope) };
+  return { ...head, sections, switches: switches(scope), callout: advice.callout(scope, outcome) };
 }

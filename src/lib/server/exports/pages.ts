@@ -9,6 +9,7 @@ import { metricTitle } from '../../words.ts';
 import * as drill from '../drill.ts';
 import * as home from '../home.ts';
 import * as managers from '../managers.ts';
+import * as marketing from '../marketing.ts';
 import * as sales from '../sales.ts';
 import { boardSheets, chartSheet, figureSheet, profitSheets, riskSheet } from './blocks.ts';
 import { partSheet } from './parts.ts';
@@ -21,7 +22,11 @@ export type Content = { frame: Frame; style: Style; sheets: Sheet[]; charts: Pic
 
 type Load = (viewer: Viewer, state: State, dropped?: Dropped[]) => Promise<Board>;
 
-const boards: Record<BoardPage, Load> = { sales: sales.load, managers: managers.load };
+const boards: Record<BoardPage, Load> = {
+  marketing: marketing.load,
+  sales: sales.load,
+  managers: managers.load,
+};
 
 /** What a page shows this viewer, ready to be written; null when there is no such page. */
 export async function read(viewer: Viewer, page: string, state: State): Promise<Content | null> {
@@ -60,7 +65,11 @@ function readBoard(board: Board, state: State): Content {
   const charts = board.sections
     .flatMap(({ blocks }) => blocks)
     .flatMap((block) => (block.block === 'chart' && block.state === 'ok' ? [block] : []));
-  return { frame: frameOf(board), style, charts, sheets: boardSheets(board, state, style) };
+  // how the page counts is as much a part of its figures as what was filtered
+  const lens = (board.switches ?? []).flatMap(({ title, choices }) =>
+    choices.filter(({ is_chosen }) => is_chosen).map((choice) => ({ title, label: choice.title })),
+  );
+  return { frame: frameOf(board, lens), style, charts, sheets: boardSheets(board, state, style) };
 }
 
 /** Its records are asked for while they are written, not before. */

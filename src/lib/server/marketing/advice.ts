@@ -1,4 +1,4 @@
-import type { TableBlock } from '../../board.ts';
+import type { Callout, TableBlock } from '../../board.ts';
 import { formatRange } from '../../dates.ts';
 import { formatCount, formatPercent, formatValue } from '../../format.ts';
 import { lensOf } from '../../lens.ts';
@@ -11,14 +11,27 @@ import type { Scope } from '../scope.ts';
 import { sorted, type Judged, type Judgement } from './judged.ts';
 import { behind, metricOf, type Place } from './lens.ts';
 
+/** No further than where spend has been: a slope says nothing about ten times as much. */
+const moreOf = ({ running }: Judged) => running / 10;
+
 type Kind = 'stop' | 'scale' | 'rest';
 const shown = 12;
 
-/** The first thing to do, in a sentence that stands at the top of the page too. */
-export function headline(scope: Scope, outcome: Outcome<Judgement>): string {
+/** The first thing to do, above all that it is judged by. */
+export function callout(scope: Scope, outcome: Outcome<Judgement>): Callout | null {
+  const isLosing = 'value' in outcome && !!outcome.value && sorted(outcome.value.campaigns).stop.length > 0;
+  // a figure that cannot be reached is said where it would stand
+  if ('error' in outcome) return null;
+  return {
+    tone: isLosing ? 'bad' : outcome.value?.campaigns.length ? 'good' : 'warn',
+    text: headline(scope, outcome.value),
+    href: '#advice',
+    link: m.marketing_advice_link({}, scope.style),
+  };
+}
+
+function headline(scope: Scope, judged: Judgement): string {
   const { style } = scope;
-  if ('error' in outcome) return outcome.error;
-  const judged = outcome.value;
   if (!judged) return m.marketing_advice_early({}, style);
   if (judged.campaigns.length === 0) return m.marketing_advice_nothing({}, style);
   const { stop, scale } = sorted(judged.campaigns);
@@ -43,8 +56,8 @@ export function headline(scope: Scope, outcome: Outcome<Judgement>): string {
       ? m.marketing_advice_scale(
           {
             campaign: labelled(scope, 'campaign', best.name),
-            back: money(100_000 * (1 + best.marginal.value)),
-            extra: money(100_000),
+            back: money(moreOf(best) * (1 + best.marginal.value)),
+            extra: money(moreOf(best)),
           },
           style,
         )
@@ -75,7 +88,7 @@ export function load(scope: Scope, kind: Kind, outcome: Outcome<Judgement>): Pro
     return {
       columns: [
         titled('campaign', m.dimension_campaign({}, style), 'text'),
-        titled('verdict', m.marketing_verdict({}, style), 'text'),
+        ...(kind === 'scale' ? [] : [titled('verdict', m.marketing_verdict({}, style), 'text')]),
         titled('running', m.marketing_running({}, style), 'money', formatRange(recent, style.locale)),
         titled('romi', m.marketing_romi_year({}, style), 'percent', formatRange(span, style.locale)),
         titled('marginal', m.marketing_marginal({}, style), 'percent', m.marketing_marginal_about({}, style)),
@@ -89,14 +102,7 @@ export function load(scope: Scope, kind: Kind, outcome: Outcome<Judgement>): Pro
               ),
               titled('saved', m.marketing_saved({}, style), 'money', m.marketing_saved_about({}, style)),
             ]
-          : [
-              titled(
-                'next',
-                m.marketing_next({ extra: formatValue(100_000, 'money', style) }, style),
-                'money',
-                m.marketing_next_about({}, style),
-              ),
-            ]),
+          : [titled('next', m.marketing_next({}, style), 'money', m.marketing_next_about({}, style))]),
       ],
       rows: rows.slice(0, shown).map((one) => {
         const path: Place['path'] = [
@@ -115,7 +121,7 @@ export function load(scope: Scope, kind: Kind, outcome: Outcome<Judgement>): Pro
             cell(labelled(scope, 'campaign', one.name), to('romi', span), {
               note: labelled(scope, 'channel', one.channel),
             }),
-            cell(verdictOf(scope, one), null, { tone: tones[one.verdict] }),
+            ...(kind === 'scale' ? [] : [cell(verdictOf(scope, one), null, { tone: tones[one.verdict] })]),
             cell(one.running, to('spend', recent)),
             cell(one.romi, to('romi', span), { note: rangeOf(scope, one.average, -1) }),
             cell(one.verdict === 'young' ? null : last, null, {
@@ -124,7 +130,11 @@ export function load(scope: Scope, kind: Kind, outcome: Outcome<Judgement>): Pro
             }),
             ...(kind === 'stop'
               ? [cell(one.kindest === null ? null : one.kindest - 1), cell(one.saved)]
-              : [cell(one.marginal && one.verdict !== 'young' ? 100_000 * (1 + one.marginal.value) : null)]),
+              : [
+                  cell(
+                    one.marginal && one.verdict !== 'young' ? moreOf(one) * (1 + one.marginal.value) : null,
+                  ),
+                ]),
           ],
         };
       }),

@@ -2,7 +2,6 @@ import { lensOf } from '../../lens.ts';
 import {
   borrow,
   elasticityOf,
-  highOf,
   judge,
   lowOf,
   marginalOf,
@@ -48,7 +47,7 @@ export function load(scope: Scope): Promise<Outcome<Judgement>> {
   });
 }
 
-/** Those to stop or cut, the most money first; those to scale, the surest return of the next unit first. */
+/** Those to stop or cut, the most money first; those to scale by what a tenth more would surely bring. */
 export function sorted(campaigns: Judged[]): { stop: Judged[]; scale: Judged[]; rest: Judged[] } {
   const is = (...known: Verdict[]) => campaigns.filter(({ verdict }) => known.includes(verdict));
   return {
@@ -59,5 +58,4 @@ export function sorted(campaigns: Judged[]): { stop: Judged[]; scale: Judged[]; 
 }
 
 const rank = ({ verdict }: Judged) => (verdict === 'stop' ? 0 : 1);
-export const surely = ({ marginal }: Judged) => (marginal ? lowOf(marginal) : -Infinity);
-export const atBest = ({ marginal }: Judged) => (marginal ? highOf(marginal) : null);
+const surely = ({ marginal, running }: Judged) => (marginal ? lowOf(marginal) * running : -Infinity);

@@ -37,6 +37,7 @@ export function workbookRels(sheets: number): string {
 const kinds: CellKind[] = [
   'text',
   'day',
+  'month',
   'money',
   'percent',
   'points',
@@ -67,6 +68,7 @@ export function styles(currency: string, locale: Locale): string {
   const numbers: Record<CellKind, number> = {
     text: 49,
     day: 14,
+    month: 17,
     money: 164,
     percent: 165,
     points: 166,

@@ -48,7 +48,7 @@ function printLine(line: Line, row: number, kinds: CellKind[], isBold: boolean):
   for (let at = 0; at < line.length; at++) {
     const { value, kind } = typed(line[at] ?? null, kinds[at] ?? 'text');
     if (value === null || value === '') continue;
-    const serial = kind === 'day' ? serialOf(String(value)) : null;
+    const serial = kind === 'day' || kind === 'month' ? serialOf(String(value)) : null;
     const number = serial ?? (typeof value === 'number' && kind !== 'text' ? value : null);
     if (number === null) cells += printText(String(value), row, at, styleOf('text', isBold));
     else if (Number.isFinite(number))
