@@ -18,6 +18,7 @@ const names: Record<string, string> = {
   activity: 'employee',
   calls: 'employee',
   competence: 'employee',
+  customer_history: 'owner',
   customers: 'owner',
   data_quality: 'owner',
   funnel: 'owner',

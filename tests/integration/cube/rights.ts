@@ -46,6 +46,25 @@ export const rights: Record<string, Right> = {
     measure: 'customers',
     facts: 'select owner_key as who, 1 as value from core.dim_customers where not is_deleted',
   },
+  customer_history: {
+    measure: 'events',
+    facts: `select c.owner_key as who, 1 as value from core.dim_customers c
+      join (
+        select customer_key, created_at as at from ${deals}
+        union all select customer_key, closed_at from ${deals} and status <> 'open'
+        union all select customer_key, started_at from core.fct_calls where not is_deleted
+        union all select customer_key, created_at from core.fct_activities where not is_deleted
+        union all select customer_key, opened_at from core.fct_complaints where not is_deleted
+        union all select customer_key, resolved_at from core.fct_complaints where not is_deleted
+        union all select customer_key, answered_at from core.fct_survey_responses where not is_deleted
+        union all select customer_key, issued_at from core.fct_invoices where not is_deleted
+        union all select customer_key, paid_at from core.fct_payments where not is_deleted
+        union all select customer_key, at from core.fct_touchpoints where not is_deleted
+        union all select d.customer_key, e.entered_at from (select * from ${deals}) d
+          join core.fct_deal_stage_events e using (deal_key) join core.dim_stages s on s.stage_key = e.stage_key
+          where not e.is_deleted and s.kind in ('open', 'nurture') and e.entered_at <> d.created_at
+      ) x using (customer_key) where x.at is not null and not c.is_deleted`,
+  },
   data_quality: {
     measure: 'loaded',
     facts: `select owner_key as who, 1 as value from core.fct_deals

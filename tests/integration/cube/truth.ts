@@ -140,6 +140,9 @@ const service: Truth = {
     resolution_hours: 'avg(extract(epoch from resolved_at - opened_at) / 3600)',
     resolution_hours_median:
       'percentile_cont(0.5) within group (order by extract(epoch from resolved_at - opened_at) / 3600)',
+    first_response_hours_median:
+      'percentile_cont(0.5) within group (order by extract(epoch from first_response_at - opened_at) / 3600)',
+    unanswered: `count(*) filter (where status not in ('resolved', 'rejected') and first_response_at is null)`,
   },
   dimensions: {
     status: 'status',
@@ -228,7 +231,11 @@ const customers: Truth = {
   rows: `select c.*, coalesce(f.segment, 'occasional') as segment, f.abc, coalesce(f.xyz, 'n/a') as xyz,
       coalesce(f.bcg, 'n/a') as bcg, coalesce(f.won_deals, 0) as won, f.revenue, f.gross_profit,
       f.first_purchase_at, f.last_purchase_at, coalesce(f.is_churned, false) as is_churned,
-      coalesce(f.is_contact_overdue, false) as is_late, e.name as owner_name, e.team_key
+      coalesce(f.is_contact_overdue, false) as is_late, e.name as owner_name, e.team_key,
+      coalesce(f.revenue_year, 0) as revenue_year, coalesce(f.revenue_before, 0) as revenue_before,
+      (select count(*) from core.fct_complaints k where k.customer_key = c.customer_key and not k.is_deleted) as complaints,
+      coalesce(f.won_deals > 2 and not f.is_churned and now() - f.last_purchase_at > interval '30 days'
+        and now() - f.last_purchase_at > 1.5 * (f.last_purchase_at - f.first_purchase_at) / (f.won_deals - 1), false) as is_risk
     from core.dim_customers c left join core.customer_facts f using (customer_key) ${people('c.owner_key')}
     where not c.is_deleted`,
   measures: {
@@ -243,6 +250,13 @@ const customers: Truth = {
     churn_rate:
       'count(*) filter (where won > 0 and is_churned)::numeric / nullif(count(*) filter (where won > 0), 0)',
     contact_overdue: 'count(*) filter (where is_late)',
+    contact_overdue_amount: 'sum(revenue_year) filter (where is_late)',
+    revenue_year: 'sum(revenue_year)',
+    revenue_before: 'sum(revenue_before)',
+    purchases: 'sum(won)',
+    churned_revenue: 'sum(revenue_before) filter (where is_churned)',
+    at_risk: 'count(*) filter (where is_risk)',
+    at_risk_amount: 'sum(revenue_year) filter (where is_risk)',
   },
   dimensions: {
     customer_id: 'source_id',
@@ -255,6 +269,9 @@ const customers: Truth = {
     industry: 'industry',
     owner: 'owner_name',
     is_contact_overdue: 'is_late',
+    is_churned: 'is_churned',
+    is_at_risk: 'is_risk',
+    complaints_made: `case when complaints > 2 then '3+' else complaints::text end`,
   },
   times: { first_purchase_at: 'first_purchase_at', last_purchase_at: 'last_purchase_at' },
   team: 'team_key',
