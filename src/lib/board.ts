@@ -43,7 +43,7 @@ export type Section = {
 /** One of several cuts of the same section, each an address. */
 export type Choice = { key: string; title: string; href: string; is_chosen: boolean };
 
-export type Block = FiguresBlock | TableBlock | ChartPart;
+export type Block = FiguresBlock | TableBlock | ChartPart | NotesBlock;
 
 export type ChartPart = ChartBlock & { block: 'chart' };
 
@@ -72,6 +72,11 @@ export type Figure = {
 };
 
 export type FiguresBlock = Base & { block: 'figures'; figures: Figure[] };
+
+/** What stands out, found by itself, each as a sentence that leads to its figure. */
+export type Note = { id: string; text: string; href: string | null; tone: Tone | null };
+
+export type NotesBlock = Base & { block: 'notes'; notes: Note[] };
 
 export type Tone = 'good' | 'bad' | 'warn';
 

@@ -4,7 +4,11 @@ import type { FilterKey } from './state.ts';
 import { home, ways, type Way } from './ways.ts';
 
 export type Condition =
-  | { member: string; operator: 'equals' | 'notEquals' | 'set' | 'notSet' | 'gt'; values?: string[] }
+  | {
+      member: string;
+      operator: 'equals' | 'notEquals' | 'set' | 'notSet' | 'gt' | 'contains';
+      values?: string[];
+    }
   | { or: Condition[] };
 
 /** One metric of the thesaurus, as far as pages need to know it. */
@@ -77,7 +81,8 @@ const filterMembers: Record<string, Partial<Record<FilterKey, string>>> = {
   activity: { team: 'team', manager: 'employee' },
   competence: { team: 'team', manager: 'employee' },
   data_quality: { team: 'team', manager: 'owner' },
-  customers: { manager: 'owner', region: 'region', segment: 'segment' },
+  customers: { team: 'team', manager: 'owner', region: 'region', segment: 'segment' },
+  receivables: { team: 'team', manager: 'owner', segment: 'segment' },
   // whose plan is chosen by the level, which is a condition of its own
   plan_fact: { team: 'scope', manager: 'scope', product: 'scope', channel: 'scope' },
   marketing: { channel: 'channel' },

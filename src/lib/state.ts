@@ -25,6 +25,8 @@ export type State = {
   /** which table of the page is sorted by which column: `<table>.<column>`, with a minus for largest first */
   sort: string | null;
   page: number;
+  /** what is searched for by name */
+  q: string | null;
 };
 
 export type Dropped = { key: string; value: string; reason: 'unknown' | 'invalid' };
@@ -38,6 +40,7 @@ export const defaults: State = {
   within: [],
   sort: null,
   page: 1,
+  q: null,
 };
 
 const longest = 300;
@@ -91,7 +94,10 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
     if (/^[1-9]\d{0,5}$/.test(page)) state.page = Number(page);
     else drop('page');
   }
-  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page'];
+  const q = params.get('q')?.trim() ?? '';
+  if (q.length > longest) drop('q');
+  else if (q) state.q = q;
+  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page', 'q'];
   const ours = new Set<string>([...filterKeys, ...others]);
   for (const key of new Set(params.keys())) {
     if (!ours.has(key) && !foreign.test(key)) drop(key, 'unknown');
@@ -132,6 +138,7 @@ export function print(state: State): string {
   for (const [dimension, value] of state.within) params.append('in', `${dimension}:${value}`);
   if (state.sort) params.set('sort', state.sort);
   if (state.page > 1) params.set('page', String(state.page));
+  if (state.q) params.set('q', state.q);
   return params.toString();
 }
 

@@ -9,6 +9,7 @@ export type RecordKind =
   | 'calls'
   | 'days'
   | 'customers'
+  | 'invoices'
   | 'plans'
   | 'assessments'
   | 'quality'
@@ -63,10 +64,17 @@ const calls: Kind = {
 const inbound = where('calls.direction', 'in');
 const days: Kind = { dimensions: ['employee', 'team'], records: 'days', counts: true };
 const customers: Kind = {
-  dimensions: ['owner', 'segment', 'region', 'industry', 'abc'],
+  dimensions: ['owner', 'team', 'segment', 'region', 'industry', 'abc', 'xyz', 'bcg', 'complaints_made'],
   records: 'customers',
   conditions: where('customers.customer_id'),
 };
+const payers = { member: 'customers.paying', operator: 'gt' as const, values: ['0'] };
+const invoices: Kind = { dimensions: ['customer', 'owner', 'team', 'segment'], records: 'invoices' };
+const responses: Kind = {
+  dimensions: ['score', 'team', 'employee', 'survey', 'segment'],
+  records: 'responses',
+};
+const waiting = where('service.status', 'new', 'in_progress');
 const plans: Kind = { dimensions: ['scope', 'month', 'metric'], records: 'plans' };
 
 export const ways: Way[] = [
@@ -112,6 +120,21 @@ export const ways: Way[] = [
     days,
   ),
   ...all('customers', ['customers', 'new', 'paying', 'contact_overdue'], { ...customers, counts: true }),
+  ...all('customers', ['repeat', 'churned', 'at_risk', 'purchases'], { ...customers, counts: true }),
+  ...all('customers', ['revenue_year', 'revenue_before', 'at_risk_amount', 'churned_revenue'], {
+    ...customers,
+    counts: true,
+  }),
+  ...all('customers', ['contact_overdue_amount'], { ...customers, counts: true }),
+  ...all('customers', ['ltv', 'ltv_revenue', 'repeat_rate', 'churn_rate'], {
+    ...customers,
+    conditions: [...where('customers.customer_id'), payers],
+  }),
+  ...all('receivables', ['outstanding', 'dso_days'], invoices),
+  ...all('receivables', ['overdue', 'overdue_30', 'overdue_60', 'overdue_90', 'overdue_older'], {
+    ...invoices,
+    counts: true,
+  }),
   ...all('competence', ['average_score', 'score_deviation'], {
     dimensions: ['employee', 'competency', 'team'],
     records: 'assessments',
@@ -143,10 +166,29 @@ export const ways: Way[] = [
     dimensions: ['team', 'employee', 'survey', 'segment', 'score'],
     records: 'responses',
   }),
-  ...all('service', ['open'], {
-    dimensions: complaints,
+  ...all('nps', ['responses', 'average_score'], responses),
+  ...all('nps', ['promoters', 'passives', 'detractors'], { ...responses, counts: true }),
+  ...all('service', ['overdue', 'unanswered'], {
+    dimensions: [...complaints, 'age'],
     records: 'complaints',
-    conditions: where('service.status', 'new', 'in_progress'),
+    conditions: waiting,
+    counts: true,
+  }),
+  ...all(
+    'service',
+    [
+      'resolved',
+      'resolution_hours',
+      'resolution_hours_median',
+      'first_response_hours',
+      'first_response_hours_median',
+    ],
+    { dimensions: complaints, records: 'complaints', conditions: where('service.complaint_id') },
+  ),
+  ...all('service', ['open'], {
+    dimensions: [...complaints, 'age'],
+    records: 'complaints',
+    conditions: waiting,
   }),
   // won deals are rows of this view too, for complaints per 100 of them
   ...all('service', ['complaints'], {

@@ -1,4 +1,4 @@
-import type { Block, Cell, ChartPart, FiguresBlock, Head, TableBlock, Tone } from '../board.ts';
+import type { Block, Cell, ChartPart, FiguresBlock, Head, NotesBlock, TableBlock, Tone } from '../board.ts';
 import { get, type Condition } from '../metrics.ts';
 import type { Grain } from '../page.ts';
 import { m } from '../paraglide/messages.js';
@@ -105,6 +105,7 @@ export function down(scope: Pick<Scope, 'state'>, metric: string, way: Way = {})
     within: [],
     sort: null,
     page: 1,
+    q: null,
     ...way,
     filters,
   });
@@ -161,6 +162,10 @@ const blank = { sentence: '', state: 'ok' as const, ignored_filters: [] };
 
 export function figuresBlock(id: string, title: string): FiguresBlock {
   return { block: 'figures', id, title, figures: [], ...blank };
+}
+
+export function notesBlock(id: string, title: string): NotesBlock {
+  return { block: 'notes', id, title, notes: [], ...blank };
 }
 
 export function tableBlock(id: string, title: string, order: string | null = null): TableBlock {

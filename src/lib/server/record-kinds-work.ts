@@ -1,18 +1,26 @@
 import type { Metric } from '../metrics.ts';
 import type { RecordKind } from '../ways.ts';
-import { historyOf } from './history.ts';
 import type { RecordSpec } from './record-kinds.ts';
 
 const itself = (metric: Metric) => [{ member: metric.name, unit: metric.unit }];
 
 /** What people do and keep: calls, days of work, customers, plans, assessments, the state of their records. */
 export const work: Record<
-  Extract<RecordKind, 'calls' | 'days' | 'customers' | 'plans' | 'assessments' | 'quality'>,
+  Extract<RecordKind, 'calls' | 'days' | 'customers' | 'invoices' | 'plans' | 'assessments' | 'quality'>,
   RecordSpec
 > = {
   calls: {
     id: 'call_id',
-    dimensions: ['call_id', 'started_at', 'direction', 'disposition', 'employee', 'customer', 'phone'],
+    dimensions: [
+      'call_id',
+      'started_at',
+      'direction',
+      'disposition',
+      'employee',
+      'customer',
+      'customer_key',
+      'phone',
+    ],
     measures: ['calls', 'talk_minutes'],
     columns: [
       { key: 'call_id', kind: 'text' },
@@ -20,7 +28,7 @@ export const work: Record<
       { key: 'direction', kind: 'text' },
       { key: 'disposition', kind: 'text' },
       { key: 'employee', kind: 'text' },
-      { key: 'customer', kind: 'text', href: (pick) => historyOf(pick('customer')) },
+      { key: 'customer', kind: 'text', opens: 'card' },
       { key: 'phone', kind: 'text' },
       { key: 'talk_minutes', kind: 'minutes' },
     ],
@@ -65,26 +73,64 @@ export const work: Record<
   },
   customers: {
     id: 'customer_id',
-    dimensions: ['customer_id', 'name', 'segment', 'owner', 'region', 'last_purchase_at', 'last_contact_at'],
-    measures: ['customers'],
+    dimensions: [
+      'customer_id',
+      'customer_key',
+      'name',
+      'segment',
+      'owner',
+      'region',
+      'last_purchase_at',
+      'last_contact_at',
+    ],
+    measures: ['customers', 'revenue_year', 'ltv_revenue', 'ltv'],
     columns: [
       {
         key: 'customer',
         kind: 'text',
         read: (pick) => pick('name') || pick('customer_id'),
-        href: (pick) => historyOf(pick('name')),
+        opens: 'card',
       },
       { key: 'segment', kind: 'text' },
       { key: 'owner', kind: 'text' },
       { key: 'region', kind: 'text' },
       { key: 'last_purchase_at', kind: 'day' },
       { key: 'last_contact_at', kind: 'day' },
+      { key: 'revenue_year', kind: 'money' },
+      { key: 'ltv_revenue', kind: 'money' },
+      { key: 'ltv', kind: 'money' },
     ],
     order: () => [
+      ['revenue_year', 'desc'],
       ['last_contact_at', 'desc'],
       ['customer_id', 'asc'],
     ],
     totals: itself,
+  },
+  invoices: {
+    id: 'invoice_id',
+    dimensions: ['invoice_id', 'date', 'due_at', 'customer', 'customer_key', 'owner'],
+    measures: ['outstanding', 'overdue'],
+    // what is paid in full is no debt; a payment that names no invoice lessens it
+    filters: [
+      { member: 'receivables.outstanding', operator: 'set' },
+      { member: 'receivables.outstanding', operator: 'notEquals', values: ['0'] },
+    ],
+    columns: [
+      { key: 'invoice_id', kind: 'text' },
+      { key: 'customer', kind: 'text', opens: 'card' },
+      { key: 'owner', kind: 'text' },
+      { key: 'date', kind: 'day' },
+      { key: 'due_at', kind: 'day' },
+      { key: 'outstanding', kind: 'money' },
+      { key: 'overdue', kind: 'money' },
+    ],
+    order: () => [
+      ['overdue', 'desc'],
+      ['outstanding', 'desc'],
+      ['invoice_id', 'asc'],
+    ],
+    totals: (metric) => [{ member: 'receivables.outstanding', unit: 'money' }, ...itself(metric)],
   },
   plans: {
     id: 'scope',

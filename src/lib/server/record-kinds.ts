@@ -2,7 +2,6 @@ import type { ColumnKind } from '../drill.ts';
 import type { Condition, Metric } from '../metrics.ts';
 import type { RecordKind } from '../ways.ts';
 import type { Unit } from '../page.ts';
-import { historyOf } from './history.ts';
 import { marketing } from './record-kinds-marketing.ts';
 import { work } from './record-kinds-work.ts';
 import type { Cell } from './result.ts';
@@ -13,7 +12,7 @@ type ColumnSpec = {
   kind: ColumnKind;
   read?: (pick: Pick) => Cell;
   /** the page of this product about what the cell names */
-  href?: (pick: Pick) => string | null;
+  opens?: 'card';
 };
 
 export type RecordSpec = {
@@ -33,8 +32,6 @@ export const titleOr =
   (pick: Pick): Cell =>
     pick(name) || pick(id);
 
-const toHistory = (pick: Pick) => historyOf(pick('customer'));
-
 /** Each deal has its amount under one of three measures, by its status. */
 function amount(pick: Pick): Cell {
   const known = ['won_amount', 'lost_amount', 'open_amount'].flatMap((name) => {
@@ -49,11 +46,21 @@ const dateOf = (metric: Metric) => metric.time?.split('.')[1] ?? 'created_at';
 export const kinds: Record<RecordKind, RecordSpec> = {
   deals: {
     id: 'deal_id',
-    dimensions: ['deal_id', 'title', 'customer', 'owner', 'status', 'created_at', 'closed_at', 'url'],
+    dimensions: [
+      'deal_id',
+      'title',
+      'customer',
+      'customer_key',
+      'owner',
+      'status',
+      'created_at',
+      'closed_at',
+      'url',
+    ],
     measures: ['won_amount', 'lost_amount', 'open_amount'],
     columns: [
       { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
-      { key: 'customer', kind: 'text', href: toHistory },
+      { key: 'customer', kind: 'text', opens: 'card' },
       { key: 'owner', kind: 'text' },
       { key: 'status', kind: 'text' },
       { key: 'created_at', kind: 'day' },
@@ -82,6 +89,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       'deal_id',
       'title',
       'customer',
+      'customer_key',
       'owner',
       'stage',
       'status',
@@ -92,7 +100,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     measures: ['days_in_stage', 'lost_amount_here'],
     columns: [
       { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
-      { key: 'customer', kind: 'text', href: toHistory },
+      { key: 'customer', kind: 'text', opens: 'card' },
       { key: 'owner', kind: 'text' },
       { key: 'stage', kind: 'text' },
       { key: 'status', kind: 'text' },
@@ -157,12 +165,21 @@ export const kinds: Record<RecordKind, RecordSpec> = {
   },
   responses: {
     id: 'response_id',
-    dimensions: ['response_id', 'answered_at', 'score', 'customer', 'employee', 'survey', 'comment'],
+    dimensions: [
+      'response_id',
+      'answered_at',
+      'score',
+      'customer',
+      'customer_key',
+      'employee',
+      'survey',
+      'comment',
+    ],
     measures: ['responses'],
     columns: [
       { key: 'answered_at', kind: 'day' },
       { key: 'score', kind: 'count' },
-      { key: 'customer', kind: 'text', href: toHistory },
+      { key: 'customer', kind: 'text', opens: 'card' },
       { key: 'employee', kind: 'text' },
       { key: 'comment', kind: 'text' },
     ],
@@ -185,8 +202,10 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       'opened_at',
       'status',
       'cause',
+      'stage',
       'product',
       'customer',
+      'customer_key',
       'employee',
       'url',
     ],
@@ -196,8 +215,9 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       { key: 'opened_at', kind: 'day' },
       { key: 'status', kind: 'text' },
       { key: 'cause', kind: 'text' },
+      { key: 'stage', kind: 'text' },
       { key: 'product', kind: 'text' },
-      { key: 'customer', kind: 'text', href: toHistory },
+      { key: 'customer', kind: 'text', opens: 'card' },
       { key: 'employee', kind: 'text' },
     ],
     order: () => [

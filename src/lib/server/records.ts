@@ -2,6 +2,7 @@ import { viewOf, type Condition, type Metric } from '../metrics.ts';
 import type { RecordBlock, RecordRow } from '../drill.ts';
 import { totalQuery, type CubeQuery } from '../query.ts';
 import { columnTitle, metricTitle, valueTitle } from '../words.ts';
+import * as cards from './cards.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
 import { kinds, type RecordSpec } from './record-kinds.ts';
@@ -26,10 +27,11 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
     cube.load(scope.viewer, pageQuery(base, filters, spec, metric, scope)),
   ]);
   const count = page.total ?? page.rows.length;
+  const toCard = await cards.read(scope.viewer, page.rows, `${viewOf(metric)}.customer_key`);
   return {
     state: 'ok',
     columns: spec.columns.map(({ key, kind }) => ({ key, title: columnTitle(key, locale), kind })),
-    rows: page.rows.map((row) => readRow(row, spec, metric, scope)),
+    rows: page.rows.map((row) => readRow(row, spec, metric, scope, toCard)),
     totals: totals.map(({ member, unit }) => ({
       key: member,
       title: metricTitle(member, locale),
@@ -72,7 +74,13 @@ export function pageQuery(
   };
 }
 
-export function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope): RecordRow {
+export function readRow(
+  row: Row,
+  spec: RecordSpec,
+  metric: Metric,
+  scope: Scope,
+  toCard: cards.Cards = () => null,
+): RecordRow {
   const view = viewOf(metric);
   const pick = (name: string) => row[`${view}.${name}`] ?? null;
   const cells = spec.columns.map(({ key, kind, read }) => {
@@ -83,11 +91,13 @@ export function readRow(row: Row, spec: RecordSpec, metric: Metric, scope: Scope
     return toNumber(raw);
   });
   const url = pick('url');
+  // a source may hold anything; only what a browser opens as a page becomes a link
   return {
     id: String(pick(spec.id) ?? ''),
     cells,
-    // a source may hold anything; only what a browser opens as a page becomes a link
-    hrefs: spec.columns.map(({ href }) => href?.(pick) ?? null),
+    hrefs: spec.columns.map(({ opens }) =>
+      opens ? toCard(pick('customer_key'), pick('customer') ?? pick('name')) : null,
+    ),
     url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,
   };
 }

@@ -1,7 +1,12 @@
 import { warehouse } from './warehouse.ts';
 
-/** `load` is how many customers in work are neither too few nor too many for one manager. */
-export type Settings = { timezone: string; currency: string; load: { from: number; to: number } };
+/** `contact_days` is after how many days without contact a customer of a segment is neglected; `load` is how many customers in work are neither too few nor too many for one manager. */
+export type Settings = {
+  timezone: string;
+  currency: string;
+  load: { from: number; to: number };
+  contact_days: Record<string, number>;
+};
 
 const patience = 5_000;
 let known: { at: number; settings: Promise<Settings> } | null = null;
@@ -24,6 +29,13 @@ async function load(): Promise<Settings> {
   };
   const band = values.get('limits.active_customers');
   const [from, to] = Array.isArray(band) && band.length === 2 ? band.map(Number) : [];
+  const rules = values.get('limits.contact_days');
+  const contact_days = rules && typeof rules === 'object' ? (rules as Record<string, number>) : {};
   const load = { from: from ?? 50, to: to ?? 100 };
-  return { timezone: text('reporting.timezone', 'UTC'), currency: text('reporting.currency', 'USD'), load };
+  return {
+    timezone: text('reporting.timezone', 'UTC'),
+    currency: text('reporting.currency', 'USD'),
+    load,
+    contact_days,
+  };
 }

@@ -63,6 +63,7 @@ test('every state survives its address', () => {
     within: fc.array(fc.tuple(fc.constantFrom('stage', 'lost_reason'), value), { maxLength: 4 }),
     sort: fc.option(fc.constantFrom('plan.fact', '-plan.fact')),
     page: fc.integer({ min: 1, max: 999 }),
+    q: fc.constantFrom(null, 'ООО «Вектор»', 'a & b=c', '%_'),
   });
   fc.assert(
     fc.property(arbitrary, (state) => {

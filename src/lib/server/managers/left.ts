@@ -1,8 +1,8 @@
 import type { TableBlock } from '../../board.ts';
 import { m } from '../../paraglide/messages.js';
 import { ask, block, cell, down, figure, nameOf, tableBlock } from '../board.ts';
+import * as cards from '../cards.ts';
 import { labelled, measured, named, titled } from '../columns.ts';
-import { historyOf } from '../history.ts';
 import type { Scope } from '../scope.ts';
 import { warehouse } from '../warehouse.ts';
 
@@ -21,13 +21,14 @@ export function load(scope: Scope): Promise<TableBlock> {
     const rows = await ask(scope, {
       view: 'sales',
       measures: ['won_amount', 'deals', 'deals_open'],
-      by: ['owner', 'customer'],
+      by: ['owner', 'customer', 'customer_key'],
       where: [
         { member: 'sales.owner', operator: 'equals', values: [...gone.keys()] },
         { member: 'sales.customer', operator: 'set' },
       ],
       order: [['won_amount', 'desc']],
     });
+    const toCard = await cards.read(scope.viewer, rows.slice(0, shown));
     const owners = [...new Set(rows.flatMap((row) => nameOf(row, 'owner') ?? []))];
     return {
       hidden: Math.max(0, rows.length - shown),
@@ -45,7 +46,7 @@ export function load(scope: Scope): Promise<TableBlock> {
           id: `${owner}/${customer}`,
           address: null,
           cells: [
-            cell(customer, historyOf(customer)),
+            cell(customer, toCard(row['customer_key'], customer)),
             cell(labelled(scope, 'owner', owner), down(scope, 'sales.deals', always)),
             cell(gone.get(owner)),
             ...['won_amount', 'deals', 'deals_open'].map((name) => figure(row, name, to(`sales.${name}`))),

@@ -2,6 +2,7 @@ import type { TableBlock } from '../../board.ts';
 import { formatCount } from '../../format.ts';
 import { m } from '../../paraglide/messages.js';
 import { ask, block, cell, down, figure, keyed, nameOf, numberOf, tableBlock } from '../board.ts';
+import * as cards from '../cards.ts';
 import { measured, named, titled } from '../columns.ts';
 import type { Scope } from '../scope.ts';
 
@@ -16,13 +17,14 @@ export function load(scope: Scope): Promise<TableBlock> {
       ask(scope, {
         view: 'funnel',
         measures: ['stuck', 'days_in_stage'],
-        by: ['deal_id', 'title', 'customer', 'owner', 'stage', 'url'],
+        by: ['deal_id', 'title', 'customer', 'customer_key', 'owner', 'stage', 'url'],
         where: [{ member: 'funnel.stuck', operator: 'gt', values: ['0'] }],
         order: [['days_in_stage', 'desc']],
         limit: shown,
       }),
       ask(scope, { view: 'funnel', measures: ['stuck'] }),
     ]);
+    const toCard = await cards.read(scope.viewer, deals);
     const ids = deals.flatMap((row) => nameOf(row, 'deal_id') ?? []);
     const amounts = ids.length
       ? await ask(scope, {
@@ -60,11 +62,7 @@ export function load(scope: Scope): Promise<TableBlock> {
           address: url && /^https?:\/\//i.test(url) ? url : null,
           cells: [
             cell(nameOf(row, 'title') ?? id),
-            cell(
-              customer,
-              customer &&
-                down(scope, 'sales.deals', { by: 'customer', part: customer, period: { preset: 'all' } }),
-            ),
+            cell(customer, toCard(row['customer_key'], customer)),
             cell(owner, owner && to),
             cell(stage, down(scope, 'funnel.stuck', { by: 'stage', part: stage })),
             figure(row, 'days_in_stage', null),
