@@ -1,0 +1,66 @@
+import type { TableBlock } from '../../board.ts';
+import { cardPath } from '../../card.ts';
+import { m } from '../../paraglide/messages.js';
+import { ask, block, cell, figure, nameOf, tableBlock } from '../board.ts';
+import { labelled, measured, named, titled } from '../columns.ts';
+import type { Scope } from '../scope.ts';
+
+const shown = 20;
+/** What people type is not a pattern. */
+const plain = (text: string) => text.replace(/[\\%_]/g, '\\$&');
+
+/** Customers whose name holds the text, or whose id it is. */
+export function load(scope: Scope, q: string): Promise<TableBlock> {
+  const { style } = scope;
+  const empty = tableBlock('found', m.customers_found({ q }, style));
+  return block<TableBlock>(scope, ['customers.customers'], empty, async () => {
+    const rows = await ask(
+      // whoever is looked for by name is looked for among all
+      { ...scope, state: { ...scope.state, filters: {} } },
+      {
+        view: 'customers',
+        measures: ['revenue_year', 'ltv_revenue'],
+        by: ['customer_key', 'name', 'owner', 'segment', 'region', 'last_contact_at'],
+        where: [
+          {
+            or: [
+              { member: 'customers.name', operator: 'contains', values: [plain(q)] },
+              { member: 'customers.customer_id', operator: 'equals', values: [q] },
+            ],
+          },
+        ],
+        order: [['ltv_revenue', 'desc']],
+        limit: shown + 1,
+      },
+    );
+    return {
+      ignored_filters: [],
+      columns: [
+        named(scope, 'customer'),
+        named(scope, 'owner'),
+        named(scope, 'segment'),
+        named(scope, 'region'),
+        titled('last_contact_at', m.column_last_contact_at({}, style), 'day'),
+        measured(scope, 'customers.revenue_year'),
+        measured(scope, 'customers.ltv_revenue'),
+      ],
+      rows: rows.slice(0, shown).map((row) => ({
+        id: nameOf(row, 'name') ?? '',
+        address: null,
+        cells: [
+          cell(nameOf(row, 'name'), cardPath(String(row['customer_key']))),
+          ...['owner', 'segment', 'region'].map((name) => cell(labelled(scope, name, nameOf(row, name)))),
+          cell(nameOf(row, 'last_contact_at')?.slice(0, 10)),
+          figure(row, 'revenue_year', null),
+          figure(row, 'ltv_revenue', null),
+        ],
+      })),
+      sentence:
+        rows.length === 0
+          ? m.customers_found_none({}, style)
+          : rows.length > shown
+            ? m.customers_found_many({ count: shown }, style)
+            : '',
+    };
+  });
+}
