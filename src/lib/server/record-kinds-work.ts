@@ -112,7 +112,7 @@ export const work: Record<
     dimensions: ['invoice_id', 'date', 'due_at', 'customer', 'customer_key', 'owner'],
     measures: ['outstanding', 'overdue'],
     // what is paid in full is no debt; a payment that names no invoice lessens it
-    filters: [
+    filters: () => [
       { member: 'receivables.outstanding', operator: 'set' },
       { member: 'receivables.outstanding', operator: 'notEquals', values: ['0'] },
     ],

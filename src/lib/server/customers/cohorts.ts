@@ -63,16 +63,16 @@ export function load(scope: Scope): Promise<TableBlock> {
       columns: [
         titled('cohort', m.customers_cohort({}, style), 'text'),
         titled('customers', metricTitle('cohorts.customers', style.locale), 'count'),
-        ...since.map((month) => ({
-          ...titled(
+        ...since.map((month) =>
+          titled(
             `m${month}`,
             m.customers_month_n({ month }, style),
             kind,
             m.customers_month_about({ month }, style),
           ),
-          shade: 'amount' as const,
-        })),
+        ),
       ],
+      shade: 'more',
       rows: cohorts.map((cohort) => {
         const own = rows.filter((row) => monthOf(row) === cohort);
         const to = DateTime.fromISO(cohort).endOf('month').toISODate() ?? cohort;
@@ -89,7 +89,11 @@ export function load(scope: Scope): Promise<TableBlock> {
             cell(numberOf(at(own, 0), 'customers'), href),
             ...since.map((month) => {
               const value = numberOf(at(own, month), cut);
-              return cell(value, null, { share: value === null || value <= 0 ? null : value / largest });
+              const way = { period: { from: cohort, to }, filters: none(scope), by: 'months_since' };
+              const within: [string, string][] = [['months_since', String(month)]];
+              return cell(value, value === null ? null : down(scope, `cohorts.${cut}`, { ...way, within }), {
+                share: value === null || value <= 0 ? null : value / largest,
+              });
             }),
           ],
         };

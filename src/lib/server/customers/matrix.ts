@@ -50,16 +50,13 @@ export function abcXyz(scope: Scope): Promise<TableBlock> {
     return {
       columns: [
         titled('abc', m.customers_abc({}, style), 'text'),
-        ...rhythms.map((xyz) => ({
-          ...titled(
-            `xyz_${xyz === 'n/a' ? 'none' : xyz.toLowerCase()}`,
-            labelled(scope, 'xyz', xyz === 'n/a' ? 'none' : xyz),
-            'money',
-          ),
-          shade: 'amount' as const,
-        })),
+        ...rhythms.map((xyz) => {
+          const name = xyz === 'n/a' ? 'none' : xyz;
+          return titled(`xyz_${name.toLowerCase()}`, labelled(scope, 'xyz', name), 'money');
+        }),
         titled('sum', m.drill_total({}, style), 'money'),
       ],
+      shade: 'more',
       rows: classes
         .filter((abc) => find(abc, null).length)
         .map((abc) => ({

@@ -1,4 +1,4 @@
-import type { Board, FiguresBlock, TableBlock } from '../../board.ts';
+import type { Board, FiguresBlock, NotesBlock, TableBlock } from '../../board.ts';
 import { columnTitle } from '../../words.ts';
 import type { Style } from '../../format.ts';
 import type { ChartBlock, Kpi, ProfitBlock, RiskBlock } from '../../page.ts';
@@ -126,9 +126,16 @@ export function boardSheets({ sections }: Board, state: State, style: Style): Sh
     blocks.flatMap((block) => {
       if (block.state !== 'ok') return [];
       if (block.block === 'figures') return [figures(block, title, style)];
+      if (block.block === 'notes') return [noteSheet(block)];
       return [block.block === 'chart' ? chartSheet(block, style) : tableSheet(block, state, style)];
     }),
   );
+}
+
+/** Sentences are rows of one column. */
+function noteSheet({ id, title, notes }: NotesBlock): Sheet {
+  const rows = notes.map(({ text }) => [text]);
+  return { id, title, columns: [{ title, kind: 'text' }], rows, total: null, notes: none };
 }
 
 function figures(block: FiguresBlock, section: string, style: Style): Sheet {

@@ -6,11 +6,13 @@ import { m } from '../../paraglide/messages.js';
 import type { Dropped, State } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
 import { metricTitle } from '../../words.ts';
+import * as customers from '../customers.ts';
 import * as drill from '../drill.ts';
 import * as home from '../home.ts';
 import * as managers from '../managers.ts';
 import * as marketing from '../marketing.ts';
 import * as sales from '../sales.ts';
+import * as service from '../service.ts';
 import { boardSheets, chartSheet, figureSheet, profitSheets, riskSheet } from './blocks.ts';
 import { partSheet } from './parts.ts';
 import type { Frame } from './frame.ts';
@@ -26,6 +28,8 @@ const boards: Record<BoardPage, Load> = {
   marketing: marketing.load,
   sales: sales.load,
   managers: managers.load,
+  customers: customers.load,
+  service: service.load,
 };
 
 /** What a page shows this viewer, ready to be written; null when there is no such page. */
