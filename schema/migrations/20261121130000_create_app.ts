@@ -117,15 +117,20 @@ async function createViews(knex: Knex) {
     create table app.saved_views (
       id uuid primary key default gen_random_uuid(),
       owner_id text not null references app.users on delete cascade,
-      title text not null,
-      page text not null,
+      title text not null check (length(title) between 1 and 120),
+      page text not null check (page ~ '^/(?![/\\\\])'),
       state text not null default '',
       is_shared boolean not null default false,
-      is_home boolean not null default false,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     );
-    create unique index saved_views_home on app.saved_views (owner_id) where is_home;
+    create index saved_views_owner on app.saved_views (owner_id);
+
+    -- One row per person who opens Pulse with a view, an own one or one that a colleague shares.
+    create table app.home_views (
+      user_id text primary key references app.users on delete cascade,
+      view_id uuid not null references app.saved_views on delete cascade
+    );
   `);
 }
 
