@@ -2,6 +2,8 @@
 import { hostname } from 'node:os';
 import { schedule, type ScheduledTask } from 'node-cron';
 import { readConfig } from '../etl/config.ts';
+import { remind } from './lib/server/incidents/tell.ts';
+import { watch as watchFigures } from './lib/server/incidents/watch.ts';
 import * as alarms from './lib/server/loads/alarms.ts';
 import { log as appLog } from './lib/server/log.ts';
 import { createRunner } from './lib/server/reports/run.ts';
@@ -34,9 +36,12 @@ process.send?.({ ready: true });
 void guarded('loads', async () => loads?.tick());
 void guarded('reports', watch);
 
-/** Looks whether a source is in trouble, and sends what is due. */
+/** Looks whether a source is in trouble and what the rules say of new data, and sends what is due. */
 async function watch(): Promise<void> {
   await alarms.watch();
+  // Figures that cannot be asked now are asked again next minute; mail does not wait for them.
+  await guarded('incidents', async () => void (await watchFigures()));
+  await guarded('reminders', () => remind());
   await reports.tick();
 }
 

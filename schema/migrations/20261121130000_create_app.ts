@@ -153,12 +153,14 @@ async function createSchedules(knex: Knex) {
     );
     create index schedules_due on app.schedules (next_run_at) where not is_paused;
 
-    -- One row per mail to a recipient, of a schedule's run or of an incident: the unique keys make sending happen once.
+    -- One row per mail to a recipient, of a schedule's run or of incidents: the unique keys make sending happen once.
+    -- A digest tells of several incidents, a reminder comes again: "round" counts them.
     create table app.deliveries (
       id uuid primary key default gen_random_uuid(),
       schedule_id uuid references app.schedules on delete cascade,
       incident_id uuid,
-      event text check (event in ('opened', 'resolved')),
+      event text check (event in ('opened', 'reminder', 'resolved', 'digest')),
+      round integer not null default 0,
       run_at timestamptz not null,
       recipient text not null,
       locale text not null,
@@ -174,9 +176,11 @@ async function createSchedules(knex: Knex) {
       sent_at timestamptz,
       created_at timestamptz not null default now(),
       unique (schedule_id, run_at, recipient),
-      unique (incident_id, event, recipient),
-      check ((schedule_id is null) <> (incident_id is null) and (incident_id is null) = (event is null))
+      unique (incident_id, event, round, recipient),
+      check ((schedule_id is null) = (event is not null)),
+      check ((incident_id is null) = (event is null or event = 'digest'))
     );
+    create unique index deliveries_digest on app.deliveries (run_at, recipient) where event = 'digest';
     create index deliveries_due on app.deliveries (next_attempt_at)
       where status in ('queued', 'rendering');
   `);
@@ -184,12 +188,18 @@ async function createSchedules(knex: Knex) {
 
 async function createIncidents(knex: Knex) {
   await knex.raw(`
-    -- One row per cause, from its first sight to its end.
+    -- One row per cause, from its first sight to its end. "rule" is the one that tells of it best, "since" the first
+    -- day the data show it. Who sees it: "area", and where it is about persons or teams, those who answer for all of
+    -- them (core's keys, written anew with every look).
     create table app.incidents (
       id uuid primary key default gen_random_uuid(),
       rule text not null,
       cause text not null,
+      area text not null default 'data' check (area in ('marketing', 'sales', 'company', 'data')),
+      team_keys bigint[] not null default '{}',
+      employee_keys bigint[] not null default '{}',
       metric text,
+      since date,
       state text not null default 'open' check (state in ('open', 'acknowledged', 'resolved')),
       details jsonb not null default '{}',
       money_at_stake numeric,
@@ -200,7 +210,29 @@ async function createIncidents(knex: Knex) {
       comment text,
       resolved_at timestamptz
     );
-    create unique index incidents_open on app.incidents (rule, cause) where state <> 'resolved';
+    create unique index incidents_open on app.incidents (cause) where state <> 'resolved';
+    create index incidents_resolved_at on app.incidents (resolved_at) where state = 'resolved';
+
+    -- One row: which data the rules have seen last, and which of them could not be asked then.
+    create table app.incident_watch (
+      id boolean primary key default true check (id),
+      data_version bigint,
+      day date,
+      checked_at timestamptz,
+      failed text[] not null default '{}'
+    );
+    insert into app.incident_watch default values;
+
+    -- One row per message to the webhook about an incident.
+    create table app.incident_posts (
+      incident_id uuid not null references app.incidents on delete cascade,
+      event text not null check (event in ('opened', 'resolved')),
+      status text not null default 'queued' check (status in ('queued', 'sent', 'failed')),
+      attempts integer not null default 0,
+      next_attempt_at timestamptz default now(),
+      error text,
+      primary key (incident_id, event)
+    );
     alter table app.deliveries add foreign key (incident_id) references app.incidents on delete cascade;
   `);
 }

@@ -186,6 +186,38 @@ export type ChartSpec =
 /** Between these values all is well; `title` says what they are. */
 export type Band = { from: number; to: number; title: string };
 
+/** Something that is wrong, in words. `stake` is gross profit; null where nobody can say, as for a load that fails. */
+export type IncidentLine = {
+  id: string;
+  rule: string;
+  title: string;
+  /** the figures that show it */
+  sentence: string;
+  /** what the data say of the reason, as sentences */
+  why: string[];
+  stake: number | null;
+  /** who has to act, in words */
+  owner: string;
+  /** the first day on which the data showed it; `is_older` where they may have before */
+  since: string | null;
+  is_older: boolean;
+  state: 'open' | 'acknowledged' | 'resolved';
+  /** where the sum is seen, with its very filters */
+  href: string;
+};
+
+/** The costliest incidents that the viewer may see. They are of now, whatever the page is narrowed to. */
+export type IncidentBlock = {
+  state: BlockState;
+  error?: string;
+  title: string;
+  sentence: string;
+  rows: IncidentLine[];
+  total: number;
+  stake: number;
+  checked_at: string | null;
+};
+
 export type ChartBlock = {
   id: string;
   metric: string;
@@ -220,6 +252,7 @@ export type HomePage = {
   notices: Notice[];
   /** query part of the address that shows this very page */
   state: string;
+  incidents: IncidentBlock;
   kpis: Kpi[];
   profit: ProfitBlock;
   /** null where nobody's own plan is for this month, or the month is over */

@@ -100,7 +100,7 @@ export const ways: Way[] = [
     dimensions: ['owner', 'team', ...byDeal.slice(2)],
   }),
   ...all('funnel', ['entered', 'step_conversion', 'days_in_stage', 'days_in_stage_median'], steps),
-  ...all('funnel', ['passed', 'stuck', 'lost_here'], { ...steps, counts: true }),
+  ...all('funnel', ['passed', 'stuck', 'stuck_amount', 'lost_here'], { ...steps, counts: true }),
   ...all('funnel', ['lost_amount_here'], {
     ...steps,
     dimensions: ['lost_reason', ...steps.dimensions.filter((one) => one !== 'lost_reason')],

@@ -9,7 +9,8 @@ export type Entry = {
     | 'user_added'
     | 'user_disabled'
     | 'identity_decided'
-    | 'exported';
+    | 'exported'
+    | 'incident_acknowledged';
   subject?: string;
   user_id?: string;
   actor?: string;

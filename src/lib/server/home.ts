@@ -12,13 +12,15 @@ import { loadParts, loadTrend } from './home/charts.ts';
 import * as complaints from './home/complaints.ts';
 import { load as loadKpi, specs } from './home/kpi.ts';
 import * as plan from './home/plan.ts';
+import * as incidents from './incidents.ts';
 import { log } from './log.ts';
 import { settle, type Scope } from './scope.ts';
 
 /** The home page as this viewer sees it. The page and the mail both come from here. */
 export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []): Promise<HomePage> {
   const scope = await settle(viewer, state, dropped);
-  const [kpis, profit, risks, charts, version] = await Promise.all([
+  const [wrong, kpis, profit, risks, charts, version] = await Promise.all([
+    incidents.block(scope),
     loadKpis(scope),
     drivers.load(scope),
     forecast.loadRisks(scope),
@@ -39,6 +41,7 @@ export async function load(viewer: Viewer, state: State, dropped: Dropped[] = []
     filters: scope.filters,
     notices,
     state: print(scope.state),
+    incidents: wrong,
     kpis,
     profit,
     risks,

@@ -97,7 +97,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       'closed_at',
       'url',
     ],
-    measures: ['days_in_stage', 'lost_amount_here'],
+    measures: ['days_in_stage', 'lost_amount_here', 'stuck_amount'],
     columns: [
       { key: 'title', kind: 'text', read: titleOr('deal_id', 'title') },
       { key: 'customer', kind: 'text', opens: 'card' },
@@ -108,9 +108,10 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       { key: 'closed_at', kind: 'day' },
       { key: 'days_in_stage', kind: 'days' },
       { key: 'lost_amount_here', kind: 'money' },
+      { key: 'stuck_amount', kind: 'money' },
     ],
     order: (metric) =>
-      metric.name === 'funnel.stuck' || metric.name.startsWith('funnel.days')
+      metric.name.startsWith('funnel.stuck') || metric.name.startsWith('funnel.days')
         ? [
             ['days_in_stage', 'desc'],
             ['deal_id', 'asc'],

@@ -107,6 +107,7 @@ const funnel: Truth = {
     days_in_stage: 'avg(stay)',
     days_in_stage_median: 'percentile_cont(0.5) within group (order by stay)',
     stuck: `count(*) filter (where is_current and status = 'open' and stay > coalesce(norm_days, usual))`,
+    stuck_amount: `sum(amount) filter (where is_current and status = 'open' and stay > coalesce(norm_days, usual))`,
     lost_here: 'count(*) filter (where is_lost_here)',
     lost_amount_here: 'sum(case when is_lost_here then amount else 0 end)',
     reference_conversion: 'avg(reference_conversion)',

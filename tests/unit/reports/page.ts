@@ -1,4 +1,13 @@
-import type { AsOf, ChartBlock, HomePage, Kpi, ProfitBlock, RiskBlock } from '../../../src/lib/page.ts';
+import type {
+  AsOf,
+  ChartBlock,
+  HomePage,
+  IncidentBlock,
+  IncidentLine,
+  Kpi,
+  ProfitBlock,
+  RiskBlock,
+} from '../../../src/lib/page.ts';
 
 /** A page as `home.load` gives it, made by hand: the contract between the page and the mail. */
 const asOf: AsOf = {
@@ -111,6 +120,7 @@ export function makePage(change: Partial<HomePage> = {}): HomePage {
     filters: [],
     notices: [],
     state: '',
+    incidents: makeIncidents(),
     kpis: [makeKpi(), makePlan(), makeConversion(), makeComplaints()],
     profit: makeProfit(),
     risks: makeRisks(),
@@ -155,6 +165,36 @@ export function makeProfit(change: Partial<ProfitBlock> = {}): ProfitBlock {
     sentence: '',
     ignored_filters: [],
     as_of: asOf,
+    ...change,
+  };
+}
+
+export function makeIncident(change: Partial<IncidentLine> = {}): IncidentLine {
+  return {
+    id: 'b3c1b3a2-0000-4000-8000-000000000001',
+    rule: 'campaign_loss',
+    title: 'Кампания «Подарок» стоит больше, чем приносит',
+    sentence: 'За 90 дней потрачено 3,7 млн ₽, получено 0,6 млн ₽ валовой прибыли.',
+    why: ['Из 281 лидов купили 7.'],
+    stake: 3_110_068,
+    owner: 'Отвечает маркетинг',
+    since: '2026-01-12',
+    is_older: false,
+    state: 'open',
+    href: '/drill/marketing.romi?by=channel',
+    ...change,
+  };
+}
+
+export function makeIncidents(change: Partial<IncidentBlock> = {}): IncidentBlock {
+  return {
+    state: 'ok',
+    title: 'Что не так',
+    sentence: 'Правила не видят ничего плохого. Проверено 21 нояб., 10:45.',
+    rows: [],
+    total: 0,
+    stake: 0,
+    checked_at: '2026-11-21T10:45:00+03:00',
     ...change,
   };
 }

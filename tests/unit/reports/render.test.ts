@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatExact, formatValue } from '../../../src/lib/format.ts';
 import { render, type Mail } from '../../../src/lib/server/reports/render.ts';
-import { makeBars, makeKpi, makeLine, makePage, makeProfit } from './page.ts';
+import { makeBars, makeIncident, makeIncidents, makeKpi, makeLine, makePage, makeProfit } from './page.ts';
 
 const options = { company: 'Вектор', baseUrl: 'https://pulse.example/' };
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -111,18 +111,25 @@ describe('blocks', () => {
   });
 
   test('come after incidents and notices', async () => {
-    const page = makePage({ notices: [{ code: 'x', text: 'В этом периоде пусто.' }] });
-    const incidents = [{ title: 'Кампания жжёт деньги', sentence: 'ROMI −60 %.', href: '/incidents/1' }];
-    const { html, text } = await render(page, { ...options, incidents });
+    const line = makeIncident({ title: 'Кампания жжёт <i>деньги</i>', sentence: 'ROMI −60 %.' });
+    const page = makePage({
+      notices: [{ code: 'x', text: 'В этом периоде пусто.' }],
+      incidents: makeIncidents({ rows: [line], total: 3, sentence: '3 инцидента.' }),
+    });
+    const { html, text } = await render(page, options);
     for (const part of [html, text]) {
       const [incident, notice, figure] = ['Кампания жжёт', 'В этом периоде', 'Конверсия в продажу'].map(
         (words) => part.lastIndexOf(words),
       );
       expect(incident).toBeGreaterThan(0);
       expect(notice).toBeGreaterThan(0);
-      expect(Math.max(incident ?? 0, notice ?? 0)).toBeLessThan(figure ?? 0);
+      expect(incident).toBeLessThan(notice ?? 0);
+      expect(notice).toBeLessThan(figure ?? 0);
+      expect(plain(part)).toContain('3,1 млн ₽ под угрозой · С 12 янв. 2026 · Отвечает маркетинг');
+      expect(part).toContain('Из 281 лидов купили 7.');
     }
-    expect(html).toContain('href="https://pulse.example/incidents/1"');
+    expect(html).toContain('href="https://pulse.example/drill/marketing.romi?by=channel"');
+    expect(html).not.toContain('<i>деньги');
   });
 });
 

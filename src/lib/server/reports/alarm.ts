@@ -26,6 +26,10 @@ type Incident = {
   fresh_at: Date | null;
 };
 
+/** Trouble of a source is told of here, what the rules see in the figures in `incidents/letter.ts`. */
+export const isOfSource = (rule: string | null): boolean =>
+  rule === 'source_failing' || rule === 'source_stale';
+
 /** The mail about an incident of a source; a sentence when it should not be sent any more. */
 export async function compose(
   id: string,

@@ -15,7 +15,7 @@ type Held = {
 };
 
 export type ReportDelivery = Held & {
-  incident_id: null;
+  event: null;
   schedule_id: string;
   title: string;
   page: string;
@@ -23,9 +23,15 @@ export type ReportDelivery = Held & {
   owner_id: string;
   recipients: Recipient[];
 };
-export type AlarmDelivery = Held & { incident_id: string; event: 'opened' | 'resolved' };
+/** A digest is of no single incident; a reminder has a round. */
+export type AlarmDelivery = Held & {
+  incident_id: string | null;
+  event: 'opened' | 'reminder' | 'resolved' | 'digest';
+  round: number;
+  rule: string | null;
+};
 
-/** One mail to one recipient: a report, or word of an incident. */
+/** One mail to one recipient: a report, or word of incidents. */
 export type Delivery = ReportDelivery | AlarmDelivery;
 
 /** Minutes to wait after the first, second … failed try; after the last one it is given up. */
@@ -52,9 +58,9 @@ export async function claim(worker: string, lease = leaseSeconds): Promise<Deliv
          from due where d.id = due.id
        returning d.*
      )
-     select t.id, t.schedule_id, t.incident_id, t.event, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
-            s.title, s.page, s.state, s.owner_id, s.recipients
-       from taken t left join app.schedules s on s.id = t.schedule_id`,
+     select t.id, t.schedule_id, t.incident_id, t.event, t.round, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
+            s.title, s.page, s.state, s.owner_id, s.recipients, i.rule
+       from taken t left join app.schedules s on s.id = t.schedule_id left join app.incidents i on i.id = t.incident_id`,
     [`${worker} ${randomUUID()}`, lease],
   );
   return rows[0] ?? null;

@@ -20,8 +20,6 @@ import {
   failedTitles,
 } from './message/words.ts';
 
-export type Incident = { title: string; sentence: string; href: string | null };
-
 export type Options = {
   company: string;
   /** the address people type to reach the product; without it the mail has no links */
@@ -30,7 +28,6 @@ export type Options = {
   rights?: { access: Access; name: string };
   /** who sends it, and the schedule that does */
   sender?: { owner: string; schedule: string | null };
-  incidents?: Incident[];
 };
 
 export type Attachment = { cid: string; filename: string; content: Buffer };
@@ -74,7 +71,7 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
       page,
       style,
       head: [`${options.company}. ${page.title}`, ...words.head],
-      alerts: [...words.alerts, ...words.incidents.map(({ title, sentence }) => `${title}. ${sentence}`)],
+      alerts: words.alerts,
       foot: [...(words.address ? [m.mail_open_here({ address: words.address }, style)] : []), ...words.foot],
     }),
   };
@@ -82,7 +79,7 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
   return { ...letter, attachments, isIncomplete: failedTitles(page).length > 0 };
 }
 
-function describe(page: HomePage, { baseUrl, rights, sender, incidents = [] }: Options, style: Style) {
+function describe(page: HomePage, { baseUrl, rights, sender }: Options, style: Style) {
   const { name, days } = describePeriod(page);
   const filters = describeFilters(page);
   const late = describeLate(page);
@@ -90,7 +87,6 @@ function describe(page: HomePage, { baseUrl, rights, sender, incidents = [] }: O
   const scope = { team: m.mail_scope_team, own: m.mail_scope_own };
   return {
     address: pageAddress(baseUrl, page.state),
-    incidents,
     head: [
       days ? `${name}: ${days}` : name,
       ...(page.comparison ? [m.mail_compared({ period: page.comparison.label }, style)] : []),

@@ -3,6 +3,7 @@ import type { Viewer } from '../../viewer.ts';
 import { dataVersion } from '../cube.ts';
 import { log } from '../log.ts';
 import { rightsKey } from '../token.ts';
+import * as letter from '../incidents/letter.ts';
 import * as viewers from '../viewers.ts';
 import * as alarm from './alarm.ts';
 import * as deliveries from './deliveries.ts';
@@ -59,9 +60,11 @@ export function createRunner({
 
   /** The mail; a sentence when nobody should get it. */
   const write = async (delivery: Delivery): Promise<Mail | string> => {
-    if (delivery.incident_id !== null) {
-      const { incident_id, event, user_id, locale } = delivery;
-      return alarm.compose(incident_id, event, user_id, locale);
+    if (delivery.event !== null) {
+      const { incident_id, event, user_id, locale, rule } = delivery;
+      const isSource =
+        incident_id !== null && alarm.isOfSource(rule) && (event === 'opened' || event === 'resolved');
+      return isSource ? alarm.compose(incident_id, event, user_id, locale) : letter.compose(delivery);
     }
     const viewer = await viewerOf(delivery);
     if (typeof viewer === 'string') return viewer;
@@ -105,7 +108,9 @@ export function createRunner({
 function nameOf(delivery: Delivery): string {
   const { run_at, recipient } = delivery;
   const of =
-    delivery.incident_id === null ? delivery.schedule_id : `${delivery.incident_id} ${delivery.event}`;
+    delivery.event === null
+      ? delivery.schedule_id
+      : `${delivery.incident_id} ${delivery.event}${delivery.round ? ` ${delivery.round}` : ''}`;
   return `${of}|${run_at.toISOString()}|${recipient}`;
 }
 

@@ -1,8 +1,8 @@
 import type { Style } from '../../../format.ts';
 import type { HomePage } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
-import type { Incident } from '../render.ts';
 import { html, type Html } from './html.ts';
+import { incidentRows } from './incidents.ts';
 import { linkTo } from './link.ts';
 import { font, ink, light, line, paper, sheet } from './look.ts';
 import { describeKpi } from './words.ts';
@@ -16,14 +16,13 @@ export type Frame = {
   address: string | null;
   head: string[];
   alerts: string[];
-  incidents?: Incident[];
   foot: string[];
   body: Html;
 };
 
-/** Head, alerts, body and foot in the one column that every mail program can hold. */
+/** Head, incidents, alerts, body and foot in the one column that every mail program can hold. */
 export function wrap(frame: Frame): Html {
-  const { subject, page, body, alerts, incidents = [], baseUrl } = frame;
+  const { subject, page, body, alerts, style, baseUrl } = frame;
   return html`<!doctype html>
     <html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
       <head>
@@ -72,14 +71,8 @@ export function wrap(frame: Frame): Html {
                 border="0"
                 ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
               >
-                ${header(frame)} ${alerts.map((text) => alert(html`${text}`))}
-                ${incidents.map(({ title, sentence, href }) =>
-                  alert(
-                    html`${linkTo(baseUrl)(href, html`<strong ${ink('alertText')}>${title}</strong>`)}.
-                    ${sentence}`,
-                  ),
-                )}
-                ${body} ${footer(frame)}
+                ${header(frame)} ${incidentRows(page, style, linkTo(baseUrl))}
+                ${alerts.map((text) => alert(html`${text}`))} ${body} ${footer(frame)}
               </table>
               <!--[if mso]></td></tr></table><![endif]-->
             </td>

@@ -2,6 +2,7 @@ import type { Style } from '../../../format.ts';
 import type { ChartBlock, HomePage, Kpi } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { clean } from './html.ts';
+import { writeIncidents } from './incidents.ts';
 import { tellInsights } from './insight.ts';
 import { describeKpi, describeRows, tabulate } from './words.ts';
 
@@ -26,6 +27,7 @@ export function writeText({ page, style, head, alerts, foot }: Letter): string {
   ]);
   const sections = [
     head,
+    writeIncidents(page, style),
     alerts,
     [m.mail_figures({}, style).toUpperCase(), ...kpis],
     ...told,

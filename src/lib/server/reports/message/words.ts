@@ -73,8 +73,8 @@ export function describeLate({ as_of, locale, timezone, generated_at }: HomePage
 }
 
 /** Titles of the blocks that could not be counted. */
-export function failedTitles({ kpis, profit, risks, charts }: HomePage): string[] {
-  return [...kpis, profit, ...(risks ? [risks] : []), ...charts]
+export function failedTitles({ incidents, kpis, profit, risks, charts }: HomePage): string[] {
+  return [incidents, ...kpis, profit, ...(risks ? [risks] : []), ...charts]
     .filter(({ state }) => state === 'failed')
     .map(({ title }) => title);
 }

@@ -1,0 +1,203 @@
+import { formatMoment } from '../../dates.ts';
+import { formatCount, formatValue, type Style } from '../../format.ts';
+import type { IncidentLine, Locale } from '../../page.ts';
+import { m } from '../../paraglide/messages.js';
+import type { Viewer } from '../../viewer.ts';
+import { env } from '../env.ts';
+import { cleanLine, html, type Html } from '../reports/message/html.ts';
+import { factsOf } from '../reports/message/incidents.ts';
+import { addressOf } from '../reports/message/link.ts';
+import { font, ink, light, line, paper, sheet } from '../reports/message/look.ts';
+import type { Mail } from '../reports/render.ts';
+import { readCompany } from '../reports/report.ts';
+import * as settings from '../settings.ts';
+import * as viewers from '../viewers.ts';
+import { read, toLine } from './kept.ts';
+import { untold } from './tell.ts';
+import { sign } from './token.ts';
+
+type Told = {
+  incident_id: string | null;
+  event: 'opened' | 'reminder' | 'resolved' | 'digest';
+  run_at: Date;
+  user_id: string | null;
+  locale: Locale;
+};
+
+/** The mail about incidents of figures, as its reader may see them now; a sentence when it should not be sent any more. */
+export async function compose({ incident_id, event, run_at, user_id, locale }: Told): Promise<Mail | string> {
+  const found = user_id === null ? null : await viewers.find(user_id);
+  if (!found) return "The recipient's account is closed.";
+  const viewer: Viewer = { ...found, locale };
+  const [{ currency, timezone }, company] = await Promise.all([settings.read(), readCompany()]);
+  const style: Style = { locale, currency };
+  const place: Place = { company, style, timezone, base: env().origin, viewer };
+  if (incident_id === null) {
+    const kept = await read(viewer, untold, [run_at, run_at, viewer.user_id]);
+    if (kept.length === 0) return 'There is nothing to tell any more.';
+    return digest(
+      kept.map((one) => toLine(one, style)),
+      place,
+    );
+  }
+  const [kept] = await read(viewer, 'i.id = ?', [incident_id]);
+  if (!kept) return 'The recipient may not see the incident any more.';
+  if (event === 'resolved') return over(toLine(kept, style), kept.resolved_at, place);
+  if (kept.state === 'resolved') return 'It was over before this could be sent.';
+  if (event === 'reminder' && kept.state === 'acknowledged') return 'Somebody has acknowledged it.';
+  return news(toLine(kept, style), event === 'reminder', place);
+}
+
+type Place = { company: string; style: Style; timezone: string; base: string | null; viewer: Viewer };
+
+function news(one: IncidentLine, isReminder: boolean, place: Place): Mail {
+  const { style, viewer, base } = place;
+  const stake = m.incidents_value({ stake: formatValue(one.stake, 'money', style) }, style);
+  const title = isReminder ? m.incidents_mail_reminder({ title: one.title }, style) : one.title;
+  const acknowledge =
+    one.state === 'open'
+      ? addressOf(base, `/acknowledge/${sign(one.id, viewer.user_id, env().secret)}`)
+      : null;
+  return write(title, `${title}: ${stake}`, place, {
+    parts: [entry(one, place, false)],
+    text: textOf(one, place),
+    buttons: [
+      { text: m.incidents_to_cause({}, style), address: addressOf(base, one.href) },
+      { text: m.incidents_mail_acknowledge({}, style), address: acknowledge },
+    ],
+  });
+}
+
+function over(one: IncidentLine, at: Date | null, place: Place): Mail {
+  const { style, timezone, base } = place;
+  const title = m.incidents_mail_resolved({ title: one.title }, style);
+  const moment = formatMoment((at ?? new Date()).toISOString(), style.locale, timezone);
+  const lead = m.incidents_mail_resolved_lead({ moment }, style);
+  return write(title, title, place, {
+    parts: [paragraph(lead)],
+    text: [lead],
+    buttons: [{ text: m.incidents_title({}, style), address: addressOf(base, '/incidents') }],
+  });
+}
+
+const most = 10;
+
+function digest(lines: IncidentLine[], place: Place): Mail {
+  const { style, base } = place;
+  const count = m.incidents_sum(
+    { count: lines.length, shown: formatCount(lines.length, style.locale) },
+    style,
+  );
+  const title = m.incidents_mail_digest({ count }, style);
+  const shown = lines.slice(0, most);
+  const hidden = lines.length - shown.length;
+  const more = hidden ? [m.incidents_mail_more({ shown: formatCount(hidden, style.locale) }, style)] : [];
+  return write(title, title, place, {
+    parts: [...shown.map((one) => entry(one, place, true)), ...more.map(paragraph)],
+    text: [...shown.flatMap((one) => [one.title, ...textOf(one, place), '']), ...more],
+    buttons: [{ text: m.incidents_title({}, style), address: addressOf(base, '/incidents') }],
+  });
+}
+
+function textOf(one: IncidentLine, { style, base }: Place): string[] {
+  const address = addressOf(base, one.href);
+  return [one.sentence, ...one.why, factsOf(one, style), ...(address ? [address] : [])];
+}
+
+const paragraph = (text: string): Html =>
+  html`<p ${ink('text', 'margin:0 0 10px;font-size:16px;line-height:24px')}>${text}</p>`;
+
+function entry(one: IncidentLine, { style, base }: Place, isTitled: boolean): Html {
+  const address = addressOf(base, one.href);
+  const title = html`<span ${ink('text')}>${one.title}</span>`;
+  return html`${
+      isTitled &&
+      html`<div
+        class="l-line"
+        style="${line}padding-top:12px;font-size:17px;line-height:24px;font-weight:600"
+      >
+        ${address ? html`<a href="${address}" style="text-decoration:none">${title}</a>` : title}
+      </div>`
+    }${paragraph(one.sentence)}${one.why.map((text) => html`<p ${ink('muted', 'margin:0 0 8px;font-size:14px;line-height:20px')}>${text}</p>`)}
+    <p ${ink('bad', 'margin:0 0 12px;font-size:14px;line-height:20px')}>${factsOf(one, style)}</p>`;
+}
+
+type Body = { parts: Html[]; text: string[]; buttons: { text: string; address: string | null }[] };
+
+function write(title: string, subject: string, place: Place, { parts, text, buttons }: Body): Mail {
+  const { company, style, timezone } = place;
+  const line = cleanLine(`${company}: ${subject}`);
+  const why = m.incidents_mail_why({}, style);
+  const shown = buttons.filter((one) => one.address !== null);
+  const body = html`<!doctype html>
+    <html lang="${style.locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${line}</title>
+        <style>
+          ${sheet}
+        </style>
+      </head>
+      <body ${paper('page', 'margin:0;padding:0')}>
+        <table
+          role="presentation"
+          width="100%"
+          cellspacing="0"
+          cellpadding="0"
+          border="0"
+          ${paper('page', font)}
+        >
+          <tr>
+            <td align="center" class="wide" style="padding:24px 0">
+              <table
+                role="presentation"
+                width="100%"
+                cellspacing="0"
+                cellpadding="0"
+                border="0"
+                ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
+              >
+                <tr>
+                  <td class="edge" style="padding:28px 24px">
+                    <div ${ink('muted', 'font-size:14px;line-height:20px')}>${company}</div>
+                    <h1 ${ink('text', 'margin:0 0 8px;font-size:22px;line-height:30px;font-weight:700')}>
+                      ${title}
+                    </h1>
+                    ${parts} ${shown.map((one, at) => button(one.text, one.address ?? '', at === 0))}
+                    <p ${ink('muted', 'margin:18px 0 0;font-size:12px;line-height:18px')}>
+                      ${why} Pulse · ${timezone}
+                    </p>
+                  </td>
+                </tr>
+              </table>
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html>`;
+  const plain = [title, '', ...text, '', ...shown.map((one) => `${one.text}: ${one.address}`), '', why];
+  return {
+    subject: line,
+    html: body.text.replace(/\s*\n\s*/g, '\n'),
+    text: `${plain.map(cleanText).join('\n')}\n`,
+    attachments: [],
+    isIncomplete: false,
+  };
+}
+
+const cleanText = (text: string) => cleanLine(text, 2000);
+
+function button(text: string, address: string, isMain: boolean): Html {
+  const look = isMain
+    ? `background-color:${light.main};color:#ffffff;border:1px solid ${light.main}`
+    : `background-color:${light.card};color:${light.link};border:1px solid ${light.link}`;
+  return html`<p style="margin:14px 0 0">
+    <a
+      href="${address}"
+      style="display:inline-block;padding:9px 18px;border-radius:6px;font-size:15px;line-height:20px;font-weight:600;text-decoration:none;${look}"
+      >${text}</a
+    >
+  </p>`;
+}

@@ -1,0 +1,22 @@
+import type { Knex } from 'knex';
+import type { Viewer } from '../../viewer.ts';
+
+/** A condition on `app.incidents i`: the only place where it is decided who sees which. */
+export type Allowed = { sql: string; values: Knex.RawBinding[] };
+
+/**
+ * Executives and administrators see all; marketing what is marketing's or the company's; a head what is wholly of the
+ * teams led, a manager what is wholly their own.
+ */
+export function allowed({ access, role, team_keys, employee_keys }: Viewer): Allowed {
+  if (access === 'company') {
+    return role === 'marketing'
+      ? { sql: `i.area in ('marketing', 'company', 'data')`, values: [] }
+      : { sql: 'true', values: [] };
+  }
+  const [column, keys] = access === 'team' ? ['team_keys', team_keys] : ['employee_keys', employee_keys];
+  return {
+    sql: `i.area = 'sales' and i.${column} <> '{}' and i.${column} <@ ?::bigint[]`,
+    values: [keys],
+  };
+}
