@@ -3,10 +3,13 @@ import { parse } from 'csv-parse/sync';
 import type { Browser, Download, Page } from 'playwright-core';
 import readXlsx from 'read-excel-file/node';
 import { extractText, getDocumentProxy } from 'unpdf';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { expectSound, sqlNumber } from './board.ts';
 import { addPerson, openDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
+
+// one stack for all files of a run: a single step may have to wait for others
+vi.setConfig({ testTimeout: 240_000 });
 
 let stack: RunningStack;
 let browser: Browser;

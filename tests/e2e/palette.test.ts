@@ -1,8 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { addPerson, openDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
+
+// one stack for all files of a run: a single step may have to wait for others
+vi.setConfig({ testTimeout: 240_000 });
 
 let stack: RunningStack;
 let browser: Browser;

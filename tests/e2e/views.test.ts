@@ -1,10 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { expectSound } from './board.ts';
 import { addPerson, openDemo, signIn, speak, watch, type Person, type RunningStack } from './stack.ts';
 
 const hostile = `<img src=x onerror=alert(1)> =1+1 \u202eright 👩‍💻 ${Math.random().toString(36).slice(2, 8)}`;
+
+// one stack for all files of a run: a single step may have to wait for others
+vi.setConfig({ testTimeout: 240_000 });
 
 let stack: RunningStack;
 let browser: Browser;
