@@ -23,7 +23,9 @@ export function surges(pairs: Pair[]): Surge[] {
       const events = pair.now + pair.before;
       if (pair.now < fewest) return [];
       // a single part, or others without events, leave equal spans to compare with
-      const p = now + before >= fewest && now > 0 && before > 0 ? now / (now + before) : 0.5;
+      const others = now + before >= fewest && now > 0 && before > 0 ? now / (now + before) : 0.5;
+      // that the others have fallen makes nobody rise
+      const p = Math.max(0.5, others);
       const z = (pair.now - events * p) / Math.sqrt(events * p * (1 - p));
       return z >= limit ? [{ ...pair, z }] : [];
     })
