@@ -1,10 +1,9 @@
 import type { Client } from 'pg';
 
 /**
- * Runs what fills an empty table that nobody reads yet: an index is built ten times faster than it grows, triggers have
- * nobody to tell, and where the server keeps WAL minimal, rows of a table truncated in the same transaction reach the disk
- * once, at the commit. In the caller's transaction, which locks the table till its end.
- * @param table qualified; empty, or not there for readers yet
+ * Runs what fills an empty table that nobody reads yet: an index is built ten times faster than it grows, and triggers
+ * have nobody to tell. In the caller's transaction, which locks the table till its end.
+ * @param table qualified
  */
 export async function fill(client: Client, table: string, work: () => Promise<unknown>): Promise<void> {
   const { rows: indexes } = await client.query<{ name: string; definition: string }>(
@@ -13,7 +12,6 @@ export async function fill(client: Client, table: string, work: () => Promise<un
      order by indexrelid`,
     [table],
   );
-  await client.query(`truncate ${table}`);
   if (indexes.length) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`);
   await client.query(`alter table ${table} disable trigger user`);
   await work();

@@ -43,7 +43,6 @@ export async function land(
   const read =
     (landing.bulk && (await copyFiles(client, table, columns, landing.bulk))) ??
     (await copyRows(client, table, names, landing));
-  await client.query(`analyze ${table}`);
   return { table, columns, read };
 }
 
@@ -73,13 +72,18 @@ async function copyFiles(
   columns: Map<string, string>,
   files: BulkFile[],
 ): Promise<number | null> {
+  const { rows } = await client.query<{ sequence: string }>(
+    `select pg_get_serial_sequence($1, '_n') as sequence`,
+    [table],
+  );
+  const sequence = `${literal(rows[0]?.sequence ?? '')}::regclass`;
   let read = 0;
   for (const file of files) {
     const names = file.columns.map((column) => identifier(columns.get(column) ?? column));
     // The position is a default, so the file needs no column for it: the row's number after those of earlier files.
     await client.query(
       `alter table ${table} alter column _position
-       set default ${literal(`${file.name}:`)} || (currval(pg_get_serial_sequence(${literal(table)}, '_n')) - ${read - 1})`,
+       set default ${literal(`${file.name}:`)} || (currval(${sequence}) - ${read - 1})`,
     );
     const into = copyFrom(
       `copy ${table} (${names.join(', ')}) from stdin

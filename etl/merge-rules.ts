@@ -33,21 +33,31 @@ export function belongsElsewhere(stream: Stream, { source, config }: MergeOption
           and not coalesce(${withoutFuture('m.version_at')} > t.source_updated_at, false) then 'elsewhere'`;
 }
 
-/** Counts what the rules of mapping and merging did, from the temporary tables of a merge. */
-export async function nameRules(client: Client, { rules }: MergeOptions): Promise<void> {
-  const repaired = await client.query<{ repair: string; n: string }>(
+/** So many rows of a landing came to this, by what their clock says. */
+export type Outcome = { outcome: string; is_known: boolean; is_ahead: boolean | null; n: number };
+
+/**
+ * Counts what the rules of mapping and merging did, from the temporary tables of a merge.
+ * @param understood rows that are in no quarantine
+ */
+export async function nameRules(
+  client: Client,
+  outcomes: Outcome[],
+  understood: number,
+  { rules }: MergeOptions,
+): Promise<void> {
+  const { rows } = await client.query<{ repair: string; n: string }>(
     'select repair, count(*) as n from mapped where repair is not null and problem_field is null group by repair',
   );
-  for (const { repair, n } of repaired.rows) note(rules, repair, Number(n));
-  const { rows } = await client.query<{ ahead: string; elsewhere: string; again: string }>(
-    `select count(*) filter (where version_at > now()) as ahead,
-       count(*) filter (where outcome = 'elsewhere') as elsewhere,
-       (select count(*) from mapped where problem_field is null) - count(*) as again from fresh`,
-  );
-  const { ahead = 0, elsewhere = 0, again = 0 } = rows[0] ?? {};
-  if (Number(ahead)) note(rules, mergeRules.clock, Number(ahead));
-  if (Number(elsewhere)) note(rules, mergeRules.elsewhere, Number(elsewhere));
-  if (Number(again)) note(rules, mergeRules.key, Number(again));
+  for (const { repair, n } of rows) note(rules, repair, Number(n));
+  const count = (which: (row: Outcome) => boolean): number =>
+    outcomes.filter(which).reduce((sum, { n }) => sum + n, 0);
+  const ahead = count(({ is_ahead }) => is_ahead === true);
+  const elsewhere = count(({ outcome }) => outcome === 'elsewhere');
+  const again = understood - count(() => true);
+  if (ahead) note(rules, mergeRules.clock, ahead);
+  if (elsewhere) note(rules, mergeRules.elsewhere, elsewhere);
+  if (again) note(rules, mergeRules.key, again);
 }
 
 /** Teams above which they stand themselves. Union drops what a circle would repeat for ever. */

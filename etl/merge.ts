@@ -7,6 +7,7 @@ import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
 import {
   belongsElsewhere,
+  type Outcome,
   mergeRules,
   nameCircles,
   nameRules,
@@ -84,17 +85,20 @@ export async function merge(
       order by source_id, version_at desc nulls last, _n desc
     ) m
     left join ${core} t on t.source = ${owner} and t.source_id = m.source_id`);
-  await client.query('create index on fresh (source_id); analyze fresh');
+  const looked = ['source_id', 'outcome', 'is_known', ...references(stream.entity).map(([field]) => field)];
+  await client.query(`analyze fresh (${looked.map(identifier).join(', ')})`);
 
   await inferNamed(client, stream, options);
-  await nameRules(client, options);
-  const { rows } = await client.query<{ outcome: string; is_known: boolean; n: string }>(
-    'select outcome, is_known, count(*) as n from fresh group by outcome, is_known',
+  const { rows } = await client.query<Outcome>(
+    `select outcome, is_known, version_at > now() as is_ahead, count(*)::float8 as n from fresh group by 1, 2, 3`,
   );
-  const count = (outcome: string, which: (row: (typeof rows)[number]) => boolean = () => true): number =>
-    rows.filter((row) => row.outcome === outcome && which(row)).reduce((sum, row) => sum + Number(row.n), 0);
+  const count = (outcome: string, which: (row: Outcome) => boolean = () => true): number => {
+    const counted = rows.filter((row) => row.outcome === outcome && which(row));
+    return counted.reduce((sum, { n }) => sum + n, 0);
+  };
+  await nameRules(client, rows, landed.read - quarantined, options);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
-  const writeAll = (): Promise<void> => write(client, stream, entity, options, hasKnown);
+  const writeAll = (): Promise<void> => write(client, stream, entity, options, { isNew, hasKnown });
   if (isNew && options.isFirst && count('inserted') > fewRows) await fill(client, core, writeAll);
   else if (hasKnown || count('inserted')) await writeAll();
   if (count('unchanged')) await rememberVersions(client, core, source);
@@ -138,6 +142,8 @@ async function exchange(
   reporting: string,
 ): Promise<void> {
   await client.query('alter table mapped add column _rate numeric not null default 1');
+  const { rowCount } = await client.query('select from mapped where currency <> $1 limit 1', [reporting]);
+  if (!rowCount) return;
   const at = `coalesce(${money.at.map((field) => `m.${identifier(field)}`).join(', ')}, now())`;
   await client.query(
     `update mapped m set _rate = coalesce((
@@ -168,7 +174,10 @@ async function inferNamed(client: Client, stream: Stream, { source, rules }: Mer
        on conflict do nothing`,
       [stream.refs?.[field] ?? source],
     );
-    if (rowCount) note(rules, mergeRules.named(definition.ref as string), rowCount);
+    if (!rowCount) continue;
+    note(rules, mergeRules.named(definition.ref as string), rowCount);
+    if (await isOutgrown(client, `core.${target.table}`, rowCount))
+      await client.query(`analyze core.${target.table}`);
   }
 }
 
@@ -177,7 +186,7 @@ async function write(
   stream: Stream,
   entity: Entity,
   { source, runId }: MergeOptions,
-  hasKnown: boolean,
+  { isNew, hasKnown }: { isNew: boolean; hasKnown: boolean },
 ): Promise<void> {
   const columns: [name: string, sql: string][] = [];
   const joins: string[] = [];
@@ -230,7 +239,7 @@ async function write(
     `insert into core.${entity.table} (source, source_id, ${names})
      select ${literal(source)}, f.source_id, ${values} ${from}
      where f.outcome = 'inserted' and not f.is_known
-     on conflict (source, source_id) do nothing`,
+     ${isNew ? '' : 'on conflict (source, source_id) do nothing'}`,
   );
   if (!hasKnown) return;
   await client.query(

@@ -23,7 +23,7 @@ export async function quarantine(
   const name = streamName(stream);
   const { rows } = await client.query<{ n: string }>(
     `with bad as (
-       select m.*, s._position, coalesce(s._row, jsonb_object(array[${list(names)}]::text[], array[${staged.join(', ')}]::text[])) as whole
+       select m._n, m.problem_field, m.problem_value, m.problem_reason, s._position, coalesce(s._row, jsonb_object(array[${list(names)}]::text[], array[${staged.join(', ')}]::text[])) as whole
        from mapped m join ${landed.table} s using (_n)
        where m.problem_field is not null
      ), kept as (

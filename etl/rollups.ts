@@ -160,10 +160,15 @@ export const definition = createHash('sha256')
  */
 export async function rollUp(client: Client, isWhole: boolean): Promise<void> {
   for (const { cube, rows, sums, cuts } of families) {
-    await client.query(`create temp table rolled on commit drop as ${rows}; analyze rolled`);
+    await client.query(
+      `${isWhole ? 'create unlogged table rolled' : 'create temp table rolled on commit drop'} as ${rows}; analyze rolled`,
+    );
+    // Many keys have a row or two: workers would only hand on what has to be summed again.
+    if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
     for (const [by, keys] of Object.entries(cuts))
       await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, keys, sums));
     await client.query('drop table rolled');
+    if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
   }
   if (isWhole) for (const view of views) await client.query(view);
 }

@@ -64,6 +64,10 @@ export async function transform(client: Client): Promise<void> {
   );
   const whole = rows[0]?.open !== true;
   if (whole) {
+    // Parallel workers read no temporary tables: what leads to the result lies in a schema that ends with this.
+    await client.query(
+      'create schema deriving; set local search_path = deriving; set local parallel_tuple_cost = 0.01',
+    );
     // Nobody but the next load reads the first three, so a lock on them keeps no reader waiting.
     await client.query(`
       truncate core.customer_months, core.cohort_months, core.month_facts;
@@ -98,12 +102,17 @@ export async function transform(client: Client): Promise<void> {
     insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for() || '|${definition}')
     on conflict (key) do update set value = excluded.value`);
   await client.query('drop table period');
-  if (whole) await client.query(tables.map(({ changes }) => `drop view changed_${changes};`).join('\n'));
+  if (!whole) return;
+  await client.query(tables.map(({ changes }) => `drop view changed_${changes};`).join('\n'));
+  await client.query('drop schema deriving cascade; set local search_path to default');
 }
+
+const temporary = /create temp table (\w+) on commit drop as/g;
 
 async function derive(client: Client, { name, sql }: Transform, whole: boolean): Promise<void> {
   try {
-    await client.query(sql.replaceAll(':is_whole', String(whole)));
+    const text = sql.replaceAll(':is_whole', String(whole));
+    await client.query(whole ? text.replaceAll(temporary, 'create unlogged table $1 as') : text);
   } catch (error) {
     throw new Error(`deriving ${name} failed: ${(error as Error).message}`, { cause: error });
   }

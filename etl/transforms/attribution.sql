@@ -4,10 +4,14 @@
 -- A credit is rounded to 15 digits, the last touch takes what remains: a deal's credits sum to exactly 1.
 create temp table attribution_scope on commit drop as
 select c.source, c.source_id
-from changed_deals c
-where exists (select from core.fct_touchpoints t where t.deal_key = c.deal_key)
-  or exists (select from core.fct_touchpoints t where t.customer_key = c.customer_key and t.deal_id is null)
-  or exists (select from core.fct_attribution a where a.source = c.source and a.deal_id = c.source_id)
+from changed_deals c join core.fct_touchpoints t on t.deal_key = c.deal_key
+union
+select c.source, c.source_id
+from changed_deals c join core.fct_touchpoints t on t.customer_key = c.customer_key
+where t.deal_id is null
+union
+select c.source, c.source_id
+from changed_deals c join core.fct_attribution a on a.source = c.source and a.deal_id = c.source_id
 union
 select d.source, d.source_id
 from changed_touchpoints t join core.fct_deals d on d.deal_key = t.deal_key

@@ -11,13 +11,19 @@ where (source, pipeline) in (
 analyze moved_stages;
 
 create temp table funnel_scope on commit drop as
-select d.source, d.source_id as deal_id from core.fct_deals d join moved_stages using (stage_key)
-union
-select e.source, e.deal_id from core.fct_deal_stage_events e join moved_stages using (stage_key)
-union
-select source, source_id from changed_deals
-union
-select source, deal_id from changed_stage_events;
+select source, source_id as deal_id from core.fct_deals where :is_whole
+union all
+select source, deal_id
+from (
+  select d.source, d.source_id as deal_id from core.fct_deals d join moved_stages using (stage_key)
+  union
+  select e.source, e.deal_id from core.fct_deal_stage_events e join moved_stages using (stage_key)
+  union
+  select source, source_id from changed_deals
+  union
+  select source, deal_id from changed_stage_events
+) c
+where not :is_whole;
 analyze funnel_scope;
 
 create temp table funnel_events on commit drop as

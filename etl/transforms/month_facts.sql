@@ -2,7 +2,8 @@
 -- is. First sums by month and all scopes at once, then one row per metric, then one per scope.
 create temp table month_changes on commit drop as
 with deals as (
-  select c.*, date_trunc('month', created_at at time zone p.zone)::date as created_month,
+  select sign, owner_key, product_key, campaign_key, status, amount, cost,
+    date_trunc('month', created_at at time zone p.zone)::date as created_month,
     date_trunc('month', closed_at at time zone p.zone)::date as closed_month
   from changed_deals c, period p where not is_test and not is_deleted
 ), groups as (

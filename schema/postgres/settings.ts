@@ -29,9 +29,6 @@ export function chooseSettings(
     effective_cache_size: share(0.6, 128, 65_536),
     work_mem: share(0.004, 8, 64),
     maintenance_work_mem: share(0.04, 64, 512),
-    // There is no replica to feed: what is written to a new table goes to the disk once, at the commit.
-    wal_level: 'minimal',
-    max_wal_senders: '0',
     max_wal_size: '2GB',
     checkpoint_timeout: '15min',
     wal_compression: 'on',
