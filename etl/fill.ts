@@ -1,11 +1,12 @@
 import type { Client } from 'pg';
 
 /**
- * Runs what fills an empty table that nobody reads yet: an index is built ten times faster than it grows, and triggers
- * have nobody to tell. In the caller's transaction, which locks the table till its end.
+ * Frees an empty table that nobody reads yet from what slows its filling: an index is built ten times faster than it
+ * grows, and triggers have nobody to tell. In the caller's transaction, which locks the table till its end.
  * @param table qualified
+ * @returns what puts all of it back, to be called when the table is full
  */
-export async function fill(client: Client, table: string, work: () => Promise<unknown>): Promise<void> {
+export async function openFill(client: Client, table: string): Promise<() => Promise<void>> {
   const { rows: indexes } = await client.query<{ name: string; definition: string }>(
     `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
      where indrelid = $1::regclass and not exists (select from pg_constraint where conindid = indexrelid)
@@ -14,9 +15,10 @@ export async function fill(client: Client, table: string, work: () => Promise<un
   );
   if (indexes.length) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`);
   await client.query(`alter table ${table} disable trigger user`);
-  await work();
-  for (const { definition } of indexes) await client.query(definition);
-  await client.query(`alter table ${table} enable trigger user`);
+  return async () => {
+    for (const { definition } of indexes) await client.query(definition);
+    await client.query(`alter table ${table} enable trigger user`);
+  };
 }
 
 /** Whether there is no row at all, not even a deleted one. */

@@ -61,7 +61,9 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
         : `null${cast(definition)}`;
       return `${sql} as ${identifier(field)}`;
     });
-  const version = stream.cursor ? toTimestamp(t('cursor'), context.timezone) : 'null::timestamptz';
+  // What a row says of its last change is its version already where the cursor is that very column.
+  const isSaid = stream.cursor === undefined || stream.fields.updated_at === stream.cursor;
+  const version = isSaid ? 'null::timestamptz' : toTimestamp(t('cursor'), context.timezone);
   const repairs = repairsOf(stream.entity, mapped);
   const repaired = (field: string): string => {
     const conditions = repairs.filter(({ drop }) => drop === field).map(({ condition }) => condition);

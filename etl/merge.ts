@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { streamName, type Config, type Stream } from './config.ts';
 import { entities, fieldsOf, type Entity, type EntityName, type Field } from './entities.ts';
-import { fill, isEmpty } from './fill.ts';
+import { isEmpty, openFill } from './fill.ts';
 import { note, type Rules } from './connectors/rules.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
@@ -98,9 +98,10 @@ export async function merge(
   };
   await nameRules(client, rows, landed.read - quarantined, options);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
-  const writeAll = (): Promise<void> => write(client, stream, entity, options, { isNew, hasKnown });
-  if (isNew && options.isFirst && count('inserted') > fewRows) await fill(client, core, writeAll);
-  else if (hasKnown || count('inserted')) await writeAll();
+  const hasMany = isNew && options.isFirst && count('inserted') > fewRows;
+  const closeFill = hasMany ? await openFill(client, core) : undefined;
+  if (hasKnown || count('inserted')) await write(client, stream, entity, options, { isNew, hasKnown });
+  await closeFill?.();
   if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
   const deleted =

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
-import { fill, isEmpty } from './fill.ts';
+import { isEmpty, openFill } from './fill.ts';
 import { matchIdentities } from './identity.ts';
 import { definition, rollUp } from './rollups.ts';
 
@@ -34,6 +34,12 @@ const [transforms, finals] = [
     sql: readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8'),
   })),
 ) as [Transform[], Transform[]];
+
+/** Tables that a first load fills: from which step till which. */
+const fills: Record<string, { table: string; till: string }> = {
+  funnel: { table: 'core.fct_funnel', till: 'funnel' },
+  customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
+};
 
 /**
  * Opens the temporary tables `changed_<name>` that triggers fill with each row of core as it was (sign −1) and as it is
@@ -86,11 +92,13 @@ export async function transform(client: Client): Promise<void> {
     await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
   }
   await matchIdentities(client);
-  const filled = new Map(whole ? [['funnel', 'core.fct_funnel']] : []);
+  const full = new Map<string, () => Promise<void>>();
   for (const step of transforms) {
-    const table = filled.get(step.name);
-    if (table && (await isEmpty(client, table))) await fill(client, table, () => derive(client, step, whole));
-    else await derive(client, step, whole);
+    const filled = whole ? fills[step.name] : undefined;
+    if (filled && (await isEmpty(client, filled.table)))
+      full.set(filled.till, await openFill(client, filled.table));
+    await derive(client, step, whole);
+    await full.get(step.name)?.();
   }
   await rollUp(client, whole);
   for (const step of finals) await derive(client, step, whole);
