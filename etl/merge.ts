@@ -125,7 +125,7 @@ export async function merge(
 }
 
 /** Up to so many rows indexes grow as fast as they are built. */
-const fewRows = 10_000;
+const fewRows = 2000;
 
 /** Statistics are worth their time where a good part of the table is new. */
 async function isOutgrown(client: Client, table: string, changed: number): Promise<boolean> {
