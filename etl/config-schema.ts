@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { incidents } from './config-incidents.ts';
 import { entityNames } from './entities.ts';
 import { usualPauses } from './retry.ts';
 
@@ -350,6 +351,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('limits that figures are judged by'),
+    incidents,
     loading: z
       .strictObject({
         retry_minutes: z

@@ -10,6 +10,7 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     'reporting.currency': config.reporting.currency,
     'reporting.language': config.reporting.language,
     'reporting.country': countryOf(config.reporting),
+    incidents: config.incidents,
     ...Object.fromEntries(Object.entries(config.limits).map(([key, value]) => [`limits.${key}`, value])),
   };
   await client.query(

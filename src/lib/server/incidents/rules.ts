@@ -55,6 +55,11 @@ const campaignLoss = trailing({
     }),
 });
 
+/** How far a share is past its limit, and past what is usual: where all are alike, it is not one person's doing. */
+function beyond(own: number, others: number, most: number): number {
+  return Math.min(own / most, others > 0 ? own / (1.5 * others) : Infinity);
+}
+
 /** Those who ring, are not answered and not called back either. */
 const callsUnreturned = trailing({
   name: 'calls_unreturned',
@@ -74,12 +79,13 @@ const callsUnreturned = trailing({
   judge({ now, peers }, limits, worth) {
     const [missed, unreturned] = [get(now, 'missed'), get(now, 'missed_unreturned')];
     if (unreturned < limit(limits, 'least')) return null;
+    const others = share(get(peers, 'missed_unreturned'), get(peers, 'missed'));
     return {
-      severity: share(unreturned, missed) / limit(limits, 'share'),
+      severity: beyond(share(unreturned, missed), others, limit(limits, 'share')),
       stake: unreturned * worth.call,
       figures: {
         ...{ missed, unreturned, inbound: get(now, 'inbound'), worth: worth.call },
-        others: share(get(peers, 'missed_unreturned'), get(peers, 'missed')),
+        others,
       },
     };
   },
@@ -114,14 +120,15 @@ const answersLate = trailing({
   judge({ now, peers }, limits, worth) {
     const [deals, late] = [get(now, 'deals'), get(now, 'sla_breaches')];
     if (late < limit(limits, 'least')) return null;
+    const others = share(get(peers, 'sla_breaches'), get(peers, 'deals'));
     return {
-      severity: share(late, deals) / limit(limits, 'share'),
+      severity: beyond(share(late, deals), others, limit(limits, 'share')),
       stake: late * worth.lead,
       figures: {
         deals,
         late,
         worth: worth.lead,
-        others: share(get(peers, 'sla_breaches'), get(peers, 'deals')),
+        others,
       },
     };
   },

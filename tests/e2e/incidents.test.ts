@@ -1,0 +1,78 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser } from '../harness/browser.ts';
+import { waitUntil } from '../harness/processes.ts';
+import { signIn, startStack, type RunningStack } from './stack.ts';
+
+let stack: RunningStack;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(null), openBrowser()]);
+  // the worker's rules have looked at the first load
+  await waitUntil(
+    () => stack.query('select checked_at, failed::text from app.incident_watch'),
+    ([row]) => Boolean(row?.checked_at) && row?.failed === '{}',
+    180_000,
+  );
+  page = await signIn(browser, stack);
+}, 600_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+/** Each story of demo/STORIES.md: what the home page says of it, and what stands where its link leads. */
+const stories: [story: string, rule: string, said: RegExp, there: RegExp][] = [
+  [
+    'a campaign burns money',
+    'campaign_loss',
+    /Широкая аудитория: подарок за заявку/,
+    /Широкая аудитория: подарок за заявку/,
+  ],
+  ['a manager does not call back', 'answers_late', /Игорь Лапшин.*Не перезвонили/s, /Игорь Лапшин/],
+  ['deals rot in a stage', 'stage_stuck', /Согласование договора/, /Согласование договора/],
+  ["a product's complaints rise", 'complaints_rise', /ДГ-60.*Брак/s, /ДГ-60/],
+  ['a plan fails', 'plan_behind', /Урал и Сибирь.*Уволились: .*Шубин/s, /Урал и Сибирь/],
+  ['turnover bought with discounts', 'margin_low', /Дарья Ковалёва/, /Дарья Ковалёва/],
+];
+
+describe('the home page begins with what is wrong', () => {
+  test.each(stories)('%s', async (_, rule, said, there) => {
+    await page.goto('/');
+    const line = page.locator(`#incidents [data-incident="${rule}"]`).filter({ hasText: said }).first();
+    await line.waitFor();
+    await line.locator('a').click();
+    await page.waitForURL(/\/drill\//);
+    await page.locator('main', { hasText: there }).waitFor();
+    // nothing of the link was dropped, and there are records behind it
+    expect(await page.locator('[data-notice]').count()).toBe(0);
+    expect(await page.locator('main table tbody tr').count()).toBeGreaterThan(0);
+  });
+
+  test('the costliest first, before any other figure', async () => {
+    await page.goto('/');
+    const stakes = await page
+      .locator('#incidents [data-stake]')
+      .evaluateAll((lines) => lines.map((line) => Number(line.getAttribute('data-stake'))));
+    expect(stakes.length).toBeGreaterThan(4);
+    expect(stakes).toEqual([...stakes].sort((a, b) => b - a));
+    const top = async (selector: string) => (await page.locator(selector).first().boundingBox())?.y ?? 0;
+    expect(await top('#incidents')).toBeLessThan(await top('#kpi-won_amount'));
+  });
+});
+
+test('is acknowledged by keyboard alone, with a comment', async () => {
+  await page.goto('/incidents');
+  const entry = page.locator('[data-group=open] [data-rule=margin_low]');
+  await entry.locator('input[name=comment]').focus();
+  await page.keyboard.type('Поговорю с ней <b>сегодня</b>');
+  await page.keyboard.press('Enter');
+  const taken = page.locator('[data-group=acknowledged] [data-rule=margin_low]');
+  await taken.waitFor();
+  expect(await taken.locator('[data-acknowledged]').innerText()).toContain('Поговорю с ней <b>сегодня</b>');
+  const [row] = await stack.query(`select state, comment from app.incidents where rule = 'margin_low'`);
+  expect(row).toEqual({ state: 'acknowledged', comment: 'Поговорю с ней <b>сегодня</b>' });
+});
