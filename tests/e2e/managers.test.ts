@@ -114,7 +114,7 @@ const questions: [string, Step[]][] = [
     'the history of a customer whose manager left',
     [
       { click: '[data-block="left"] tbody tr:first-child [data-cell="customer"] a' },
-      { see: '[data-records] tbody tr' },
+      { see: '#timeline [data-event]' },
     ],
   ],
   [
