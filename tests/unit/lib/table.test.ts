@@ -40,3 +40,25 @@ test('a second click turns the order, names begin with A and figures with the la
   expect(nextSort(table, 'won', null)).toBe('-people.won');
   expect(nextSort(table, 'won', { key: 'won', isDescending: true })).toBe('people.won');
 });
+
+test('parts of a tree are sorted among themselves, below what they are part of', () => {
+  const rows = (
+    [
+      ['Яндекс', 0, 10],
+      ['поиск', 1, 3],
+      ['бренд', 2, 1],
+      ['насосы', 2, 2],
+      ['сети', 1, 7],
+      ['VK', 0, 20],
+      ['лиды', 1, 20],
+    ] as const
+  ).map(([name, depth, won]) => ({
+    id: name,
+    address: null,
+    cells: [cell(name), cell(won)],
+    branch: { depth, is_open: true, toggle: null },
+  }));
+  const sort = (key: string) => sortRows({ ...table, rows }, sortingOf(table, key), 'ru').map(({ id }) => id);
+  expect(sort('-people.won')).toEqual(['VK', 'лиды', 'Яндекс', 'сети', 'поиск', 'насосы', 'бренд']);
+  expect(sort('people.won')).toEqual(['Яндекс', 'поиск', 'бренд', 'насосы', 'сети', 'VK', 'лиды']);
+});

@@ -55,7 +55,7 @@ export function load(scope: Scope): Promise<TableBlock> {
     const values = cohorts.flatMap((one) =>
       ages.slice(1).map((age) => numberOf(one.months.get(age), name) ?? 0),
     );
-    const largest = Math.max(...values, 1e-9);
+    const depth = depthOf(values);
     return {
       columns: [
         titled('cohort', m.marketing_cohort({}, style), 'month'),
@@ -81,13 +81,20 @@ export function load(scope: Scope): Promise<TableBlock> {
       rows: cohorts.map((one) => ({
         id: one.at.slice(0, 7),
         address: null,
-        cells: lineOf(scope, name, one, ages, largest),
+        cells: lineOf(scope, name, one, ages, depth),
       })),
       sentence: told(scope, cohorts),
       // cohorts are of whole customers, whose deals come by any channel
       ignored_filters: scope.filters.map(({ title }) => title),
     };
   });
+}
+
+/** How deep a shade is: the least is the lightest, not white, which is for what is not known. */
+function depthOf(values: number[]): (value: number) => number {
+  const known = values.filter((value) => value > 0);
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  return (value) => (high > low ? Math.min(1, Math.max(0.01, (value - low) / (high - low))) : 0.5);
 }
 
 /** Newest first. Months that are not over are left out: in them purchases are still to come. */
@@ -129,7 +136,13 @@ function courseOf({ months }: Cohort): (number | null)[] {
   return Array.from({ length: last + 1 }, (_, age) => numberOf(months.get(age), 'cumulative_ltv'));
 }
 
-function lineOf(scope: Scope, name: string, one: Cohort, ages: number[], largest: number): Cell[] {
+function lineOf(
+  scope: Scope,
+  name: string,
+  one: Cohort,
+  ages: number[],
+  depth: (value: number) => number,
+): Cell[] {
   const { style } = scope;
   const period = monthOf(one.at);
   const plain = { period, filters: only(null, '') };
@@ -151,7 +164,7 @@ function lineOf(scope: Scope, name: string, one: Cohort, ages: number[], largest
       const value = numberOf(one.months.get(age), name);
       const href = down(scope, `cohorts.${name}`, { ...plain, within: [['months_since', String(age)]] });
       // everybody buys in the first month: a full shade would only hide the others
-      const share = value !== null && (age > 0 || name !== 'retention') ? Math.min(1, value / largest) : null;
+      const share = value !== null && (age > 0 || name !== 'retention') ? depth(value) : null;
       return cell(value, value === null ? null : href, { share });
     }),
   ];

@@ -11,7 +11,7 @@ import type { Scope } from '../scope.ts';
 import { behind, look, metricOf } from './lens.ts';
 import { readClaims, shareOf } from './claims.ts';
 
-const names = ['spend', 'leads', 'cpl', 'won', 'cac', 'revenue', 'gross_profit', 'romi', 'roas', 'drr'];
+const names = ['spend', 'leads', 'cpl', 'won', 'cac', 'drr', 'revenue', 'gross_profit', 'romi', 'roas'];
 
 /** What marketing cost and brought, and beside the return how much of it no campaign can claim. */
 export function load(scope: Scope): Promise<FiguresBlock> {
@@ -29,7 +29,9 @@ export function load(scope: Scope): Promise<FiguresBlock> {
     const share = shareOf(claims.all.gross_profit, claims.known.gross_profit);
     if (romi?.value != null && share !== null)
       romi.note = m.marketing_romi_known({ romi: formatPercent(claims.known.romi, style.locale) }, style);
-    return { figures: [...figures, ...unclaimed(scope, lens, claims)] };
+    // what nobody claims stands beside what it puts in doubt
+    const at = figures.findIndex(({ id }) => id === 'romi') + 1;
+    return { figures: figures.toSpliced(at, 0, ...unclaimed(scope, lens, claims)) };
   });
 }
 

@@ -71,7 +71,7 @@ export function load(scope: Scope): Promise<TableBlock> {
     ];
     const drawn =
       cut === 'tree' ? branches(scope, lens, names, rows) : list(scope, lens, names, rows[0] ?? [], cut);
-    const leaves = rows.at(-1)?.length ?? 0;
+    const leaves = (rows.at(-1) ?? []).filter((row) => nameOf(row, 'campaign') !== null).length;
     return {
       columns,
       rows: drawn,
