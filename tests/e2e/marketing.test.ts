@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { cellOf, expectSound, follow, rowsOf, sqlNumber } from './board.ts';
 import { addPerson, chartsDrawn, signIn, startStack, type RunningStack } from './stack.ts';
@@ -15,6 +15,9 @@ const profit = (when: string, more = '') =>
   `(select sum(d.amount - coalesce(d.cost, 0)) from core.fct_deals d left join core.dim_campaigns c using (campaign_key)
      where d.status = 'won' and ${real} and ${quarter(when)} ${more})`;
 const path = '/marketing?period=last_quarter';
+
+// a page asks some forty questions, and a test opens several pages
+vi.setConfig({ testTimeout: 120_000 });
 
 let stack: RunningStack;
 let browser: Browser;
@@ -64,7 +67,7 @@ test('the campaign that burns money is named first, with what stopping it saves'
   const recent = await sqlNumber(
     stack,
     `select sum(cost) from core.fct_marketing_spend s join core.dim_campaigns c using (campaign_key)
-      where not is_deleted and c.name = '${burner}' and s.day between
+      where not s.is_deleted and c.name = '${burner}' and s.day between
         (date_trunc('quarter', now() at time zone 'Europe/Moscow') - interval '30 days')::date
         and (date_trunc('quarter', now() at time zone 'Europe/Moscow') - interval '1 day')::date`,
   );
@@ -73,8 +76,8 @@ test('the campaign that burns money is named first, with what stopping it saves'
     ['romi', 'marginal', 'kindest'].map((column) => cellOf(page, 'stop', burner, column)),
   );
   expect(romi).toBeLessThan(-0.6);
-  expect(marginal).toBeLessThanOrEqual(romi ?? 0);
-  expect(kindest).toBeGreaterThanOrEqual(romi ?? 0);
+  expect(marginal).toBeLessThanOrEqual((romi ?? 0) + 1e-9);
+  expect(kindest).toBeGreaterThanOrEqual((romi ?? 0) - 1e-9);
   expect(kindest).toBeLessThan(0);
   const saved = await cellOf(page, 'stop', burner, 'saved');
   expect(saved).toBeCloseTo(-recent * (romi ?? 0), 0);
@@ -182,7 +185,7 @@ test('letters lead to what became of them', async () => {
   const opened = await sqlNumber(
     stack,
     `select sum(opened)::numeric / sum(delivered) from core.fct_mailings s join core.dim_campaigns c using (campaign_key)
-      where not is_deleted and c.name = '${name}' and ${spentIn}`,
+      where not s.is_deleted and c.name = '${name}' and ${spentIn}`,
   );
   expect(await cellOf(page, 'mailings', name, 'open_rate')).toBeCloseTo(opened, 6);
   for (const column of ['sent', 'open_rate', 'unsubscribe_rate', 'leads', 'revenue']) {
