@@ -8,7 +8,8 @@ export default {
   kit: {
     adapter: adapter({ out: 'build', precompress: true }),
     csp: {
-      mode: 'nonce',
+      // a kept page is sent again as it is, which a number used once would forbid
+      mode: 'hash',
       directives: {
         'default-src': ['none'],
         'script-src': ['self'],

@@ -5,9 +5,12 @@ import { cookieName, isLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { m } from '#lib/paraglide/messages.js';
 import { auth } from '#lib/server/auth.ts';
+import * as cube from '#lib/server/cube.ts';
 import { env } from '#lib/server/env.ts';
 import { passHeader, redeem } from '#lib/server/exports/pass.ts';
 import { log } from '#lib/server/log.ts';
+import { forget, remember } from '#lib/server/remembered.ts';
+import { rightsKey } from '#lib/server/token.ts';
 import * as viewers from '#lib/server/viewers.ts';
 import { readTheme, themeCookie } from '#lib/theme.ts';
 
@@ -49,7 +52,8 @@ const identify: Handle = async ({ event, resolve }) => {
   event.locals.theme = readTheme(event.cookies.get(themeCookie));
   const pass = event.request.headers.get(passHeader);
   if (pass) {
-    const opened = event.request.method === 'GET' ? redeem(pass, event.url.pathname + event.url.search) : null;
+    const opened =
+      event.request.method === 'GET' ? redeem(pass, event.url.pathname + event.url.search) : null;
     const viewer = opened && (await viewers.find(opened.user_id));
     event.locals.viewer = viewer && opened ? { ...viewer, locale: opened.locale } : null;
     return resolve(event);
@@ -57,6 +61,26 @@ const identify: Handle = async ({ event, resolve }) => {
   const session = await auth().api.getSession({ headers: event.request.headers });
   event.locals.viewer = session ? await viewers.find(session.user.id) : null;
   return resolve(event);
+};
+
+/** Pages of figures. What moves while it is looked at, as a load does, is made anew for each request. */
+const isKept = /^\/\(app\)\/?($|sales|managers|marketing|customers|service|drill|metrics|options)/;
+
+const recall: Handle = async ({ event, resolve }) => {
+  const { request, route, cookies } = event;
+  const { viewer, theme } = event.locals;
+  if (!['GET', 'HEAD'].includes(request.method)) {
+    const response = await resolve(event);
+    forget();
+    return response;
+  }
+  if (!viewer || request.method === 'HEAD' || !isKept.test(route.id ?? '')) return resolve(event);
+  const version = await cube.dataVersion().catch(() => null);
+  if (version === null) return resolve(event);
+  const { user_id, name, role, locale } = viewer;
+  // Of data alone, the address of the request says which parts are asked for.
+  const parts = [request.url, version, user_id, name, role, rightsKey(viewer), locale, theme];
+  return remember(JSON.stringify([...parts, cookies.get(cookieName)]), request, () => resolve(event));
 };
 
 /** The cookie decides, then the account, then the browser; page and browser code must read the same one. */
@@ -87,7 +111,7 @@ function withCookie({ url, headers }: Request, cookie: string): Request {
   return new Request(url, { headers: copy });
 }
 
-export const handle = sequence(secure, refuseForeign, identify, speak);
+export const handle = sequence(secure, refuseForeign, identify, recall, speak);
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
   if (status === 404) return { message };

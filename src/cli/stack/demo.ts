@@ -36,7 +36,7 @@ export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promis
       DEMO_HELPDESK_PORT: String(port),
       DEMO_HELPDESK_TOKEN: token,
     });
-    await probe(url, part, 30_000);
+    await probe(url, part);
     return {
       PULSE_CONFIG: demo.configPath,
       DEMO_FOLDER: folder,

@@ -9,11 +9,14 @@ import { Problem } from '../../../schema/problem.ts';
 
 export type Message = Record<string, unknown>;
 
+/** Milliseconds for a part to be ready. One that dies is noticed at once; a busy machine may just be slow. */
+export const startPatience = 180_000;
+
 export type Part = {
   name: string;
   pid: number;
   /** The first message of which the condition is true; fails when the part ends before. */
-  wait(condition: (message: Message) => boolean, patience: number): Promise<Message>;
+  wait(condition: (message: Message) => boolean, patience?: number): Promise<Message>;
   /** Resolves with a sentence when the part ends without having been asked to. */
   crashed: Promise<string>;
   /** Resolves with the exit code, however it came. */
@@ -81,7 +84,7 @@ export function spawnPart({ name, file, args = [], home, root, env, isJob = fals
       return running;
     },
     failure: async () => new Problem(explain(await ended)),
-    async wait(condition, patience) {
+    async wait(condition, patience = startPatience) {
       const deadline = Date.now() + patience;
       while (running) {
         const found = messages.find(condition);

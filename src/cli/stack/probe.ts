@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { Problem } from '../../../schema/problem.ts';
-import type { Part } from './part.ts';
+import { startPatience, type Part } from './part.ts';
 
 /** Asks until the part answers anything but an error of its own. */
-export async function probe(url: string, part: Part, patience: number): Promise<void> {
-  const deadline = Date.now() + patience;
+export async function probe(url: string, part: Part): Promise<void> {
+  const deadline = Date.now() + startPatience;
   for (;;) {
     const status = await ask(url);
     if (status !== null && status < 500) return;

@@ -159,8 +159,8 @@ export async function raiseCube(stack: Stack): Promise<Part> {
   return stack.steps.run('Cube', async () => {
     const file = join(place.root, 'cube/serve.js');
     const part = stack.own(spawnPart({ name: 'cube', file, ...place, env: { ...env, CUBE_PORT: port } }));
-    await part.wait((message) => message.ready === true, 60_000);
-    await probe(`${origin}/readyz`, part, 30_000);
+    await part.wait((message) => message.ready === true);
+    await probe(`${origin}/readyz`, part);
     return part;
   });
 }

@@ -84,7 +84,7 @@ async function raiseApp(stack: Stack, entry: string): Promise<void> {
   });
   await steps.run('App', async () => {
     const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
-    await probe(`${address}/health`, part, 30_000);
+    await probe(`${address}/health`, part);
   });
   stack.urls.app = env.ORIGIN;
 }
@@ -112,6 +112,6 @@ async function raiseWorker(stack: Stack): Promise<void> {
     const part = stack.own(
       spawnPart({ name: 'worker', file: join(place.root, 'src/worker.ts'), ...place, env }),
     );
-    await part.wait((message) => message.ready === true, 30_000);
+    await part.wait((message) => message.ready === true);
   });
 }

@@ -1,0 +1,83 @@
+import { gunzipSync } from 'node:zlib';
+import { request } from 'undici';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openBrowser } from '../harness/browser.ts';
+import { addPerson, signIn, startStack, type Person, type RunningStack } from './stack.ts';
+
+const march = '/?from=2025-03-01&to=2025-03-31';
+let stack: RunningStack;
+let browser: Browser;
+let boss: string;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+  boss = await cookiesOf();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function cookiesOf(person?: Person): Promise<string> {
+  const page = await signIn(browser, stack, {}, person);
+  const cookies = await page.context().cookies();
+  await page.context().close();
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+}
+
+/** As a browser asks, without one: what comes over the wire, and what it says. */
+async function get(path: string, cookie: string, headers: Record<string, string> = {}) {
+  const answer = await request(stack.address + path, { headers: { cookie, ...headers } });
+  const body = Buffer.from(await answer.body.arrayBuffer());
+  const isPacked = answer.headers['content-encoding'] === 'gzip';
+  const { age, etag } = answer.headers;
+  const text = (isPacked ? gunzipSync(body) : body).toString('utf8');
+  return { status: answer.statusCode, age, etag: String(etag), isPacked, bytes: body.length, text };
+}
+
+const won = (text: string) => Number(/id="kpi-won_amount"[^>]*data-value="([\d.]+)"/.exec(text)?.[1]);
+
+test('a page is made once and sent again, small for whoever takes it so', async () => {
+  await get(march, boss);
+  const again = await get(march, boss, { 'accept-encoding': 'gzip, br' });
+  expect(again.age).toBeDefined();
+  expect(again.isPacked).toBe(true);
+  const plain = await get(march, boss);
+  expect(plain).toMatchObject({ status: 200, isPacked: false, text: again.text });
+  expect(again.bytes).toBeLessThan(plain.bytes / 3);
+  const known = await get(march, boss, { 'if-none-match': plain.etag });
+  expect(known).toMatchObject({ status: 304, bytes: 0 });
+});
+
+test('nobody gets the page of another, nor without signing in', async () => {
+  const own = await cookiesOf(await addPerson(stack, 'olga@golden.example', 'manager'));
+  const page = await get(march, own);
+  expect(page.text).toContain('olga@golden.example');
+  expect(page.text).not.toContain('admin@pulse.local');
+  expect((await get(march, '')).status).toBe(303);
+});
+
+test('a load is seen at once', async () => {
+  await get(march, boss);
+  expect((await get(march, boss)).age).toBeDefined();
+  // the last statement of each load
+  await stack.query(`update ops.data_version set version = version + 1`);
+  await new Promise((next) => setTimeout(next, 250));
+  const fresh = await get(march, boss);
+  expect(fresh.age).toBeUndefined();
+  expect(won(fresh.text)).toBeGreaterThan(0);
+});
+
+test('what somebody changes is seen at once', async () => {
+  await get(march, boss);
+  expect((await get(march, boss)).age).toBeDefined();
+  const headers = {
+    cookie: boss,
+    origin: stack.address,
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  await request(`${stack.address}/preferences`, { method: 'POST', headers, body: 'theme=dark' });
+  expect((await get(march, boss)).age).toBeUndefined();
+});
