@@ -50,13 +50,17 @@ async function keep(key: string, response: Response, request: Request): Promise<
   const headers = [...response.headers].filter(([name]) => name !== 'content-length');
   const kept = { at: Date.now(), headers, packed: await pack(await response.arrayBuffer()) };
   pages.set(key, kept, kept.packed.length + 2000);
-  return answer(kept, request);
+  return answer(kept, request, null);
 }
 
-async function answer({ at, headers, packed }: Kept, request: Request): Promise<Response> {
+async function answer(
+  { at, headers, packed }: Kept,
+  request: Request,
+  since: number | null = at,
+): Promise<Response> {
   const known = new Headers(headers);
   known.append('vary', 'accept-encoding');
-  known.set('age', String(Math.floor((Date.now() - at) / 1000)));
+  if (since !== null) known.set('age', String(Math.floor((Date.now() - since) / 1000)));
   if (/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) {
     known.set('content-encoding', 'gzip');
     return new Response(new Uint8Array(packed), { headers: known });
