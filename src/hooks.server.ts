@@ -64,7 +64,7 @@ const identify: Handle = async ({ event, resolve }) => {
 };
 
 /** Pages of figures. What moves while it is looked at, as a load does, is made anew for each request. */
-const isKept = /^\/\(app\)\/?($|sales|managers|marketing|customers|service|drill|metrics|options)/;
+const isKept = /^\/\(app\)\/?($|sales|managers|marketing|customers|service|drill|metrics|explore|options)/;
 
 const recall: Handle = async ({ event, resolve }) => {
   const { request, route, cookies } = event;
@@ -80,7 +80,11 @@ const recall: Handle = async ({ event, resolve }) => {
   const { user_id, name, role, locale } = viewer;
   // Of data alone, the address of the request says which parts are asked for.
   const parts = [request.url, version, user_id, name, role, rightsKey(viewer), locale, theme];
-  return remember(JSON.stringify([...parts, cookies.get(cookieName)]), request, () => resolve(event));
+  return remember(
+    JSON.stringify([...parts, cookies.get(cookieName), request.headers.get('sec-fetch-dest')]),
+    request,
+    () => resolve(event),
+  );
 };
 
 /** The cookie decides, then the account, then the browser; page and browser code must read the same one. */
