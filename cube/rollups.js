@@ -64,6 +64,10 @@ function miss(query, reason) {
   misses.set(members, { members, reason, asked: (seen?.asked ?? 0) + 1 });
 }
 
+/** What "now" is for a row of a source; a rollup that knows the source is asked with it. */
+const withNow = (name) =>
+  `(select t.*, coalesce(s.fresh_at, now()) as fresh_at from ${name} t left join ops.sources s using (source))`;
+
 /**
  * What rollups there are: `{ zone, tables: [{ cube, name, columns }] }`, the smallest first. Their zone is the one that
  * they were made for: that of the settings changes before the load that makes them anew.
@@ -77,7 +81,12 @@ async function readRollups(query) {
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = to_regnamespace('rollup') and c.relkind in ('r', 'v')
     group by c.oid, c.relname, c.reltuples order by c.reltuples, c.relname`);
-  return { zone: rows[0]?.zone ?? null, tables: rows.map(({ zone: _, ...table }) => table) };
+  const tables = rows.map(({ cube, name, columns }) => ({
+    cube,
+    name,
+    columns: columns.includes('source') ? [...columns, 'fresh_at'] : columns,
+  }));
+  return { zone: rows[0]?.zone ?? null, tables };
 }
 
 /** The columns of a cube that a statement names. */
@@ -104,7 +113,11 @@ function takeRollups(sql, query, { zone, tables }) {
         miss(query, reason ?? `no rollup of ${cube} has the columns ${columns.join(', ')}`);
       continue;
     }
-    sql = sql.replaceAll(`${from} AS ${alias}`, `rollup."${table.name}" AS ${alias}`);
+    const name = `rollup."${table.name}"`;
+    sql = sql.replaceAll(
+      `${from} AS ${alias}`,
+      `${columns.includes('fresh_at') ? withNow(name) : name} AS ${alias}`,
+    );
   }
   return sql;
 }

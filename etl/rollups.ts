@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { views } from './rollup-views.ts';
 
 /**
  * A rollup holds, one row per combination of `keys`, sums over the rows of one cube. It is the table
@@ -8,7 +9,7 @@ import type { Client } from 'pg';
  */
 type Family = {
   cube: string;
-  /** rows with `sign`, all keys and all sums, from the tables of changes; `period p` gives the zone */
+  /** rows with `sign`, all keys and all sums, from the tables of changes; `:zone` is the zone of the days */
   rows: string;
   /** each sum, and the one that counts of how many values it is: a sum of none is null, not 0 */
   sums: Record<string, string | null>;
@@ -16,10 +17,9 @@ type Family = {
   cuts: Record<string, string[]>;
 };
 
-const day = (column: string, name = column): string =>
-  `date_trunc('day', ${column} at time zone p.zone) at time zone p.zone as ${name}`;
+const day = (column: string, name = column): string => `date_trunc('day', ${column}, :zone) as ${name}`;
 
-const step = ['stage_key', 'status', 'is_passed', 'is_current', 'is_lost_here'];
+const step = ['stage_key', 'status', 'is_passed', 'is_lost_here'];
 
 export const families: Family[] = [
   {
@@ -35,7 +35,7 @@ export const families: Family[] = [
         case when probability is null then amount end as unweighted_sum,
         (probability is null and amount is not null)::int as unweighted_n_sum,
         (first_response_at is null)::int as unanswered_n_sum
-      from changed_deals, period p where not is_deleted and not is_test`,
+      from changed_deals where not is_deleted and not is_test`,
     sums: {
       n_sum: null,
       amount_sum: 'amount_n_sum',
@@ -66,27 +66,37 @@ export const families: Family[] = [
     cube: 'funnel_steps',
     rows: `
       select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, campaign_key, status,
-        is_passed, is_current, is_lost_here, 1 as n_sum, amount as amount_sum, (amount is not null)::int as amount_n_sum,
-        (is_passed and days is not null)::int as timed_n_sum
-      from changed_funnel, period p`,
-    sums: { n_sum: null, amount_sum: 'amount_n_sum', amount_n_sum: null, timed_n_sum: null },
+        is_passed, is_lost_here, lost_reason, source, case when is_current then entered_at end as waiting_since,
+        1 as n_sum, amount as amount_sum, (amount is not null)::int as amount_n_sum,
+        days as days_sum, (days is not null)::int as days_n_sum, (is_passed and days is not null)::int as timed_n_sum
+      from changed_funnel`,
+    sums: {
+      n_sum: null,
+      amount_sum: 'amount_n_sum',
+      amount_n_sum: null,
+      days_sum: 'days_n_sum',
+      days_n_sum: null,
+      timed_n_sum: null,
+    },
     cuts: {
-      created_owner: ['created_at', 'owner_key', ...step],
+      // a deal that waits ages until it moves on, so its moment is kept; of those gone only the days are
+      created_owner: ['created_at', 'owner_key', ...step, 'source', 'waiting_since'],
       created_campaign: ['created_at', 'campaign_key', ...step],
       closed_owner: ['closed_at', 'owner_key', ...step],
       closed_campaign: ['closed_at', 'campaign_key', ...step],
+      closed_reason: ['closed_at', 'lost_reason', ...step],
     },
   },
   {
     cube: 'call_facts',
     rows: `
       select sign, ${day('started_at')},
-        date_trunc('hour', started_at at time zone p.zone) at time zone p.zone as started_hour_at, employee_key,
+        date_trunc('hour', started_at, :zone) as started_hour_at, employee_key,
         campaign_key, direction, disposition, 1 as n_sum, talk_s / 60 as talk_minutes_sum, talk_s as talk_sum,
         (talk_s is not null)::int as talk_n_sum, wait_s as wait_sum, (wait_s is not null)::int as wait_n_sum,
         (wait_s <= coalesce((select value::text::numeric from core.settings where key = 'limits.answer_seconds'), 20))::int
           as in_time_sum, is_returned::int as returned_n_sum
-      from changed_calls, period p where not is_deleted`,
+      from changed_calls where not is_deleted`,
     sums: {
       n_sum: null,
       talk_minutes_sum: 'talk_n_sum',
@@ -107,13 +117,14 @@ export const families: Family[] = [
     cube: 'service_facts',
     rows: `
       select sign, 'complaint' as kind, ${day('opened_at')}, ${day('resolved_at')}, status, cause, severity, channel, stage,
-        product_key, employee_key, 1 as n_sum, extract(epoch from first_response_at - opened_at) as response_sum,
+        product_key, employee_key, source, case when status in ('new', 'in_progress') then due_at end as waits_until, 1 as n_sum, extract(epoch from first_response_at - opened_at) as response_sum,
         (first_response_at is not null)::int as response_n_sum, extract(epoch from resolved_at - opened_at) as hours_sum,
         (resolved_at is not null)::int as hours_n_sum
-      from changed_complaints, period p where not is_deleted
+      from changed_complaints where not is_deleted
       union all
-      select sign, 'deal', ${day('closed_at')}, null, null, null, null, null, null, product_key, owner_key, 1, null, 0, null, 0
-      from changed_deals, period p where not is_deleted and not is_test and status = 'won'`,
+      select sign, 'deal', ${day('closed_at')}, null, null, null, null, null, null, product_key, owner_key, null, null,
+        1, null, 0, null, 0
+      from changed_deals where not is_deleted and not is_test and status = 'won'`,
     sums: {
       n_sum: null,
       response_sum: 'response_n_sum',
@@ -122,30 +133,31 @@ export const families: Family[] = [
       hours_n_sum: null,
     },
     cuts: {
-      opened_employee: ['kind', 'opened_at', 'status', 'employee_key'],
-      opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key'],
+      opened_employee: ['kind', 'opened_at', 'status', 'employee_key', 'source', 'waits_until'],
+      opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key', 'source', 'waits_until'],
       opened_stage: ['kind', 'opened_at', 'status', 'stage', 'channel', 'severity'],
       resolved_employee: ['kind', 'resolved_at', 'status', 'employee_key'],
       resolved_cause: ['kind', 'resolved_at', 'status', 'cause', 'product_key'],
     },
   },
+  {
+    cube: 'activity_days',
+    rows: `
+      select sign, 'call' as kind, ${day('started_at', 'at')}, employee_key, 1 as n_sum
+      from changed_calls where disposition = 'answered' and not is_deleted
+      union all
+      select sign, kind, ${day('created_at', 'at')}, employee_key, 1
+      from changed_activities where kind <> 'task' and not is_deleted
+      union all
+      select sign, 'task_done', ${day('done_at', 'at')}, employee_key, 1
+      from changed_activities where kind = 'task' and done_at is not null and not is_deleted
+      union all
+      select sign, 'deal', ${day('created_at', 'at')}, owner_key, 1
+      from changed_deals where not is_deleted and not is_test`,
+    sums: { n_sum: null },
+    cuts: { employee: ['kind', 'at', 'employee_key'] },
+  },
 ];
-
-const marketing = (by: string): string => `
-  create view rollup.marketing_facts__${by} as
-  select 'spend' as kind, day, null::timestamptz as at, ${by === 'owner' ? 'null::bigint as owner_key' : 'campaign_key'}, false as is_won,
-    1::numeric as n_sum, cost as spend_sum, impressions as impressions_sum, clicks as clicks_sum,
-    null::numeric as amount_sum, null::numeric as profit_sum
-  from core.fct_marketing_spend where not is_deleted
-  union all
-  select 'lead', null, created_at, ${by}_key, status = 'won', n_sum, null, null, null, amount_sum, profit_sum
-  from rollup.deal_facts__created_${by}
-  union all
-  select 'won', null, closed_at, ${by}_key, true, n_sum, null, null, null, amount_sum, profit_sum
-  from rollup.deal_facts__closed_${by} where status = 'won'`;
-
-/** What follows from other rollups; costs are few rows as they are. */
-const views = [marketing('campaign'), marketing('owner')];
 
 /** What the tables are made of; where this is not what they were made of, everything is derived anew. */
 export const definition = createHash('sha256')
@@ -159,9 +171,11 @@ export const definition = createHash('sha256')
  * wait for no more than the exchange of names.
  */
 export async function rollUp(client: Client, isWhole: boolean): Promise<void> {
+  const period = await client.query<{ zone: string }>('select quote_literal(zone) as zone from period');
+  const zone = period.rows[0]?.zone ?? `'UTC'`;
   for (const { cube, rows, sums, cuts } of families) {
     await client.query(
-      `${isWhole ? 'create unlogged table rolled' : 'create temp table rolled on commit drop'} as ${rows}; analyze rolled`,
+      `${isWhole ? 'create unlogged table rolled' : 'create temp table rolled on commit drop'} as ${rows.replaceAll(':zone', zone)}; analyze rolled`,
     );
     // Many keys have a row or two: workers would only hand on what has to be summed again.
     if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');

@@ -42,7 +42,7 @@ group by source, deal_id, stage_key;
 
 create temp table funnel_deals on commit drop as
 select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.created_at, d.closed_at, d.owner_key, d.product_key,
-  d.campaign_key, d.amount, coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
+  d.campaign_key, d.amount, d.lost_reason, coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
   greatest(r.position, case when s.kind = 'open' then s.position end) as reached
 from core.fct_deals d
 join funnel_scope c on c.source = d.source and c.deal_id = d.source_id and not d.is_deleted and not d.is_test
@@ -61,18 +61,18 @@ analyze funnel_deals;
 delete from core.fct_funnel f using funnel_scope c where f.source = c.source and f.deal_id = c.deal_id;
 insert into core.fct_funnel
   (source, deal_id, deal_key, stage_key, entered_at, left_at, is_passed, is_current, is_lost_here, days,
-   created_at, closed_at, owner_key, product_key, campaign_key, status, amount)
+   created_at, closed_at, owner_key, product_key, campaign_key, status, amount, lost_reason)
 select source, source_id, deal_key, stage_key, entered_at, case when is_current then null else left_at end,
   coalesce(is_passed, false), is_current, coalesce(is_lost_here, false),
   case when not is_current then extract(epoch from left_at - entered_at) / 86400 end,
-  created_at, closed_at, owner_key, product_key, campaign_key, status, amount
+  created_at, closed_at, owner_key, product_key, campaign_key, status, amount, lost_reason
 from (
   select d.source, d.source_id, d.deal_key, s.stage_key, v.entered_at,
     coalesce(d.status = 'open' and s.stage_key = d.stage_key, false) as is_current,
     coalesce(v.left_at, d.closed_at) as left_at,
     d.status = 'won' or s.position < d.reached as is_passed,
     d.status = 'lost' and s.position = d.reached as is_lost_here,
-    d.created_at, d.closed_at, d.owner_key, d.product_key, d.campaign_key, d.status, d.amount
+    d.created_at, d.closed_at, d.owner_key, d.product_key, d.campaign_key, d.status, d.amount, d.lost_reason
   from funnel_deals d
   join core.dim_stages s
     on s.source = d.stage_source and s.pipeline = d.pipeline and s.kind = 'open' and not s.is_deleted

@@ -93,8 +93,14 @@ export async function up(knex: Knex): Promise<void> {
     -- The deal's own columns, so that a change of the funnel is known from its own rows.
     alter table core.fct_funnel add column created_at timestamptz, add column closed_at timestamptz,
       add column owner_key bigint, add column product_key bigint, add column campaign_key bigint,
-      add column status text, add column amount numeric;
+      add column status text, add column amount numeric, add column lost_reason text;
     create index on core.fct_funnel (stage_key, days) where is_passed and days is not null;
+    create index on core.fct_funnel (created_at);
+    create index fct_deals_open_idx on core.fct_deals (owner_key, customer_key, source)
+      where status = 'open' and not is_deleted and not is_test;
+    create index fct_deals_won_idx on core.fct_deals (closed_at, owner_key, customer_key, deal_key, source)
+      where status = 'won' and not is_deleted and not is_test;
+    create index on core.fct_activities (due_at) where kind = 'task' and done_at is null;
     create table core.stage_norms (stage_key bigint primary key, win_rate numeric, days_90 float8);
     comment on table core.stage_norms is 'one row per open stage with deals: what became of them, and how long is long';
     alter table core.fct_calls add column is_returned boolean not null default false;
@@ -169,7 +175,8 @@ export async function down(knex: Knex): Promise<void> {
     drop table core.stage_norms;
     drop table ops.rollup_misses;
     alter table core.fct_funnel drop column created_at, drop column closed_at, drop column owner_key, drop column product_key,
-      drop column campaign_key, drop column status, drop column amount;
+      drop column campaign_key, drop column status, drop column amount, drop column lost_reason;
+    drop index core.fct_deals_open_idx, core.fct_deals_won_idx, core.fct_activities_due_at_idx;
     alter table core.fct_calls drop column is_returned;
     drop index core.fct_deals_utm_id_idx, core.fct_touchpoints_utm_id_idx, core.fct_marketing_spend_utm_id_idx;
     drop function ops.note_changes, core.utm_id, core.months_between, core.derived_for;

@@ -10,6 +10,8 @@ export type Company = {
   spend: Row[];
   calls: Row[];
   complaints: Row[];
+  activities: Row[];
+  events: Row[];
 };
 
 const start = Date.UTC(2025, 0, 1);
@@ -110,6 +112,7 @@ const complaints = fc
   .array(
     fc.record({
       at: fc.integer({ min: 0, max: 14_000 }).map(time),
+      due_at: maybe(moment),
       status: fc.constantFrom('new', 'resolved', 'rejected'),
       cause: fc.constantFrom('delay', 'defect', null),
       employee: id('e', 3),
@@ -119,6 +122,32 @@ const complaints = fc
   )
   .map((rows) => numbered(rows, 'q'));
 
+const activities = fc
+  .array(
+    fc.record({
+      at: moment,
+      kind: fc.constantFrom('email', 'meeting', 'message', 'task', 'task'),
+      due_at: maybe(moment),
+      done_at: fc.option(moment, { freq: 1 }),
+      employee: id('e', 3),
+      customer: id('c', 5),
+      is_deleted: rarely,
+    }),
+    { maxLength: 15 },
+  )
+  .map((rows) => numbered(rows, 'v'));
+const events = fc
+  .array(
+    fc.record({ deal: fc.integer({ min: 1, max: 20 }).map((n) => `d${n}`), stage: id('s', 2), at: moment }),
+    { maxLength: 30, size: 'max' },
+  )
+  .map((rows) =>
+    numbered(
+      rows.filter(({ stage }) => stage !== null),
+      'h',
+    ),
+  );
+
 export const companies: fc.Arbitrary<Company> = fc.record({
   customers,
   deals,
@@ -126,6 +155,8 @@ export const companies: fc.Arbitrary<Company> = fc.record({
   spend,
   calls,
   complaints,
+  activities,
+  events,
 });
 
 /** What does not change from company to company. */
@@ -179,9 +210,22 @@ const inserts: [keyof Company, string, string][] = [
   ],
   [
     'complaints',
-    'id text, at timestamptz, status text, cause text, employee text, customer text',
-    `core.fct_complaints (source, source_id, opened_at, status, cause, employee_key, customer_key)
-     select 'x', id, at, status, cause, ${employee}, ${customer}`,
+    'id text, at timestamptz, due_at timestamptz, status text, cause text, employee text, customer text',
+    `core.fct_complaints (source, source_id, opened_at, due_at, status, cause, employee_key, customer_key)
+     select 'x', id, at, due_at, status, cause, ${employee}, ${customer}`,
+  ],
+  [
+    'activities',
+    `id text, at timestamptz, kind text, due_at timestamptz, done_at timestamptz, employee text, customer text,
+     is_deleted boolean`,
+    `core.fct_activities (source, source_id, kind, created_at, due_at, done_at, employee_key, customer_key, is_deleted)
+     select 'x', id, kind, at, due_at, done_at, ${employee}, ${customer}, is_deleted`,
+  ],
+  [
+    'events',
+    'id text, at timestamptz, deal text, stage text',
+    `core.fct_deal_stage_events (source, source_id, deal_id, deal_key, stage_id, stage_key, entered_at)
+     select 'x', id, deal, ${key('deal_key', 'fct_deals', 'deal')}, stage, ${key('stage_key', 'dim_stages', 'stage')}, at`,
   ],
 ];
 
@@ -189,7 +233,7 @@ const inserts: [keyof Company, string, string][] = [
 export async function settle(database: Database, company: Company): Promise<void> {
   await database.query(
     `truncate core.dim_customers, core.fct_deals, core.hist_deals, core.fct_deal_stage_events, core.fct_touchpoints,
-       core.fct_marketing_spend, core.fct_calls, core.fct_complaints`,
+       core.fct_marketing_spend, core.fct_calls, core.fct_complaints, core.fct_activities`,
   );
   await arrive((sql, values) => database.query(sql, values), company);
 }

@@ -129,7 +129,16 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
   );
 
   it('moves with the clock alone', async () => {
-    await settle(database, { customers: [], deals: [], touches: [], spend: [], calls: [], complaints: [] });
+    await settle(database, {
+      customers: [],
+      deals: [],
+      touches: [],
+      spend: [],
+      calls: [],
+      complaints: [],
+      activities: [],
+      events: [],
+    });
     const soon = `now() + interval '1500 milliseconds'`;
     await database.query(`
       insert into core.dim_customers (source, source_id, name) values ('x', 'year', 'A'), ('x', 'called', 'B');

@@ -29,15 +29,18 @@ export async function readPeriod(scope: Scope, range: Range): Promise<Counted> {
     const query = { measures, timeDimensions, filters, timezone: scope.timezone };
     return (await cube.load(scope.viewer, query)).rows[0];
   };
-  const [created, closed, spent] = await Promise.all([
+  const [created, closed, buying, spent] = await Promise.all([
     ask(['sales.deals'], 'sales.created_at', sales),
     ask(
-      ['deals_won', 'buyers', 'won_amount', 'gross_profit', 'deals_without_cost'].map(
-        (name) => `sales.${name}`,
-      ),
+      ['deals_won', 'won_amount', 'gross_profit', 'deals_without_cost'].map((name) => `sales.${name}`),
       'sales.closed_at',
       sales,
     ),
+    // Different customers cannot be summed up from days, so no rollup would answer the others beside them.
+    ask(['sales.buyers'], 'sales.closed_at', [
+      ...sales,
+      { member: 'sales.status', operator: 'equals', values: ['won'] },
+    ]),
     whySpendIsUnknown(scope)
       ? null
       : ask(['marketing.spend'], 'marketing.date', filtersFor(get('marketing.romi'), scope.state).filters),
@@ -46,7 +49,7 @@ export async function readPeriod(scope: Scope, range: Range): Promise<Counted> {
   const isCustomerKnown = scope.freshness.missing(['customers']).length === 0;
   return {
     leads: numberIn(created, 'sales.deals') ?? 0,
-    buyers: isCustomerKnown ? read('buyers') : null,
+    buyers: isCustomerKnown ? (numberIn(buying, 'sales.buyers') ?? 0) : null,
     won: read('deals_won'),
     revenue: read('won_amount'),
     gross_profit: read('gross_profit'),

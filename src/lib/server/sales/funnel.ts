@@ -10,7 +10,7 @@ import type { Row } from '../result.ts';
 import type { Scope } from '../scope.ts';
 
 const question = { view: 'funnel', by: ['stage', 'stage_position'], time: 'created_at' };
-const measures = ['entered', 'passed', 'step_conversion', 'reference_conversion', 'days_in_stage_median'];
+const measures = ['entered', 'passed', 'step_conversion', 'reference_conversion'];
 const metrics = ['funnel.entered', 'funnel.step_conversion'];
 
 type Way = { stages: Row[]; before: Map<string, Row>; isEarly: boolean };
@@ -136,8 +136,10 @@ export function table(scope: Scope): Promise<TableBlock> {
   const { style, range } = scope;
   const empty = tableBlock('stages', m.sales_stages({}, style));
   return block<TableBlock>(scope, [...metrics, 'funnel.stuck'], empty, async () => {
-    const [{ stages, before, isEarly }, stuck, lost] = await Promise.all([
+    const [{ stages, before, isEarly }, times, stuck, lost] = await Promise.all([
       read(scope),
+      // by itself, since a median is counted from the steps and not from sums of them
+      ask(scope, { ...question, by: ['stage'], measures: ['days_in_stage_median'], range }),
       ask(scope, { view: 'funnel', measures: ['stuck'], by: ['stage'] }),
       ask(scope, {
         view: 'funnel',
@@ -147,6 +149,7 @@ export function table(scope: Scope): Promise<TableBlock> {
         range,
       }),
     ]);
+    const timed = keyed(times, 'stage');
     const standing = keyed(stuck, 'stage');
     const gone = keyed(lost, 'stage');
     const rows = stages.map((row) => {
@@ -181,7 +184,7 @@ export function table(scope: Scope): Promise<TableBlock> {
           ...(scope.comparison
             ? [cell(change, change === null ? null : to('step_conversion'), { tone: judge(change) })]
             : []),
-          figure(row, 'days_in_stage_median', to('days_in_stage_median')),
+          figure(timed.get(stage), 'days_in_stage_median', to('days_in_stage_median')),
           figure(standing.get(stage), 'stuck', toPeople('stuck'), { tone: isStuck ? 'warn' : null }),
           figure(gone.get(stage), 'lost_here', toPeople('lost_here')),
           figure(gone.get(stage), 'lost_amount_here', toPeople('lost_amount_here')),

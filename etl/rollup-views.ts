@@ -1,0 +1,108 @@
+const marketing = (by: string): string => `
+  create view rollup.marketing_facts__${by} as
+  select 'spend' as kind, day, null::timestamptz as at, ${by === 'owner' ? 'null::bigint as owner_key' : 'campaign_key'}, false as is_won,
+    1::numeric as n_sum, cost as spend_sum, impressions as impressions_sum, clicks as clicks_sum,
+    null::numeric as amount_sum, null::numeric as profit_sum
+  from core.fct_marketing_spend where not is_deleted
+  union all
+  select 'lead', null, created_at, ${by}_key, status = 'won', n_sum, null, null, null, amount_sum, profit_sum
+  from rollup.deal_facts__created_${by}
+  union all
+  select 'won', null, closed_at, ${by}_key, true, n_sum, null, null, null, amount_sum, profit_sum
+  from rollup.deal_facts__closed_${by} where status = 'won'`;
+
+/** What the present alone says is read as it is, by indexes that hold no more: tasks and deals that are open or fresh. */
+const now = 'coalesce(s.fresh_at, now())';
+const fresh = `(select least(min(fresh_at), now()) - interval '90 days' from ops.sources)`;
+const overdue = `
+  from core.fct_activities a left join ops.sources s on s.source = a.source
+  where a.kind = 'task' and a.done_at is null and a.due_at < ${now} and not a.is_deleted`;
+const cared = `
+  from core.fct_deals d left join ops.sources s on s.source = d.source
+  where d.customer_key is not null and not d.is_deleted and not d.is_test`;
+
+/** Whoever keeps deals that are open or fresh is there, though with nothing done. */
+const activity = `
+  create view rollup.activity_facts__employee as
+  with zone as (
+    select value #>> '{}' as name from core.settings where key = 'derived.zone'
+  ), present as materialized (
+    select 'task_overdue' as kind, date_trunc('day', a.due_at, (select name from zone)) as at, a.employee_key,
+      count(*)::numeric as n_sum ${overdue} group by 2, 3
+    union all
+    select distinct 'customer', ${now}, d.owner_key, 0::numeric ${cared} and d.status = 'open'
+    union all
+    select distinct 'customer', ${now}, d.owner_key, 0::numeric ${cared} and d.status = 'won'
+      and d.closed_at > ${fresh} and d.closed_at > ${now} - interval '90 days'
+  ), spans as (
+    select e.employee_key, coalesce(e.hired_at, (f.first_at at time zone zone.name)::date) as first_day,
+      least(e.left_at, ((select max(fresh_at) from ops.sources) at time zone zone.name)::date) as last_day
+    from core.employees e
+    left join (
+      select employee_key, min(at) as first_at from (
+        select employee_key, min(at) as at from rollup.activity_days__employee group by employee_key
+        union all
+        select employee_key, min(at) from present group by employee_key
+      ) firsts group by employee_key
+    ) f using (employee_key), zone
+  )
+  select kind, at, null::date as day, employee_key, n_sum from rollup.activity_days__employee
+  union all
+  select kind, at, null, employee_key, n_sum from present
+  union all
+  select 'workday', null, c.day, s.employee_key, 1
+  from spans s join core.dim_calendar c on c.is_workday and c.day between s.first_day and s.last_day`;
+
+/** Whom each employee cares for now, whatever the day; and who of them there is. */
+const care = `
+  create view rollup.activity_facts__customer as
+  select 'customer' as kind, d.owner_key as employee_key, d.customer_key ${cared} and d.status = 'open'
+  union
+  select 'customer', d.owner_key, d.customer_key ${cared} and d.status = 'won'
+    and d.closed_at > ${fresh} and d.closed_at > ${now} - interval '90 days'
+  union
+  select 'employee', employee_key, null from rollup.activity_days__employee group by employee_key
+  union
+  select 'employee', a.employee_key, null ${overdue}
+  union
+  select 'employee', e.employee_key, null
+  from core.employees e, (
+    select (max(fresh_at) at time zone (select value #>> '{}' from core.settings where key = 'derived.zone'))::date as day
+    from ops.sources
+  ) last
+  where exists (
+    select from core.dim_calendar c where c.is_workday and c.day between e.hired_at and least(e.left_at, last.day)
+  )`;
+
+/** Customers as they are; the deals won, for the cost of acquisition, by their day. */
+const customers = `
+  create view rollup.customer_facts__all as
+  select 'customer' as kind, c.source_id as customer_id, c.name, c.region, c.industry, c.owner_key, null::date as day,
+    f.first_purchase_at, f.last_purchase_at, f.last_contact_at, coalesce(f.won_deals, 0) as won_deals,
+    coalesce(f.revenue, 0) as revenue, coalesce(f.gross_profit, 0) as gross_profit,
+    coalesce(f.segment, 'occasional') as segment, f.abc, coalesce(f.xyz, 'n/a') as xyz, coalesce(f.bcg, 'n/a') as bcg,
+    coalesce(f.is_churned, false) as is_churned, coalesce(f.is_contact_overdue, false) as is_contact_overdue,
+    null::numeric as spend, c.customer_key, coalesce(f.revenue_year, 0) as revenue_year,
+    coalesce(f.revenue_before, 0) as revenue_before, coalesce(k.complaints, 0) as complaints,
+    extract(epoch from f.last_purchase_at - f.first_purchase_at) / 86400 / nullif(f.won_deals - 1, 0) as usual_days,
+    extract(epoch from (
+      select coalesce(max((value #>> '{}')::timestamptz), now()) from core.settings where key = 'derived.at'
+    ) - f.last_purchase_at) / 86400 as silent_days,
+    1::numeric as n_sum
+  from core.customers c left join core.customer_facts f using (customer_key)
+  left join (
+    select customer_key, count(*) as complaints from core.fct_complaints
+    where not is_deleted and customer_key is not null group by customer_key
+  ) k using (customer_key)
+  where not c.is_deleted
+  union all
+  select 'spend', null, null, null, null, null, day, null, null, null, null, null, null, null, null, null, null, null, null,
+    sum(cost), null, null, null, null, null, null, count(*)
+  from core.fct_marketing_spend where not is_deleted group by day
+  union all
+  select 'won', null, null, null, null, null, null, closed_at, null, null, null, null, null, null, null, null, null, null,
+    null, null, null, null, null, null, null, null, sum(n_sum)
+  from rollup.deal_facts__closed_reason where status = 'won' group by closed_at`;
+
+/** What follows from other rollups, and from what is few rows as it is. */
+export const views: string[] = [marketing('campaign'), marketing('owner'), activity, care, customers];
