@@ -48,7 +48,11 @@ select d.source, d.source_id, d.deal_key, s, e.at, case when d.stage_key <> s th
 from core.fct_deals d, lateral (select case d.status when 'won' then 3 when 'lost' then 1 + d.deal_key % 3 else d.stage_key end as last) l,
   generate_series(1, last) s, lateral (select (d.deal_key * s * 7 % 90) / 7.0 as days) n,
   lateral (select case when d.deal_key % 6 <> 0 then d.created_at + interval '1 day' * s end as at) e
-where d.deal_key < 1000;
+where d.deal_key < 1000 and not d.is_test and not d.is_deleted;
+update core.fct_funnel f
+set created_at = d.created_at, closed_at = d.closed_at, owner_key = d.owner_key, product_key = d.product_key,
+  campaign_key = d.campaign_key, status = d.status, amount = d.amount, lost_reason = d.lost_reason
+from core.fct_deals d where d.deal_key = f.deal_key;
 insert into core.fct_marketing_spend (source, source_id, day, campaign_key, cost, impressions, clicks, is_deleted)
 select 'ads', 'm' || k, date '2024-12-25' + k / 4, (array[1, 2, 3, null])[1 + k % 4], 10 + k * 1.17 % 31,
   case when k % 9 <> 0 then 1000 + k end, k % 37, k % 47 = 0
