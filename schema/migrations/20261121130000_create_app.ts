@@ -136,7 +136,9 @@ async function createViews(knex: Knex) {
 
 async function createSchedules(knex: Knex) {
   await knex.raw(`
-    -- One row per repeated report; recipients: [{email, locale, user_id?}].
+    -- One row per repeated report. "page" and "state" are those of its address; of the moments that "cron" names in
+    -- "timezone" only those count that fall on the working days "workday" says. Recipients: [{email, locale, user_id?,
+    -- group?, part?}]. "fresh_within" is for how many minutes late data are waited for.
     create table app.schedules (
       id uuid primary key default gen_random_uuid(),
       title text not null,
@@ -144,14 +146,35 @@ async function createSchedules(knex: Knex) {
       state text not null default '',
       owner_id text not null references app.users on delete cascade,
       cron text not null,
+      workday text not null default 'any' check (workday in ('any', 'every', 'first', 'last')),
       timezone text not null,
+      starts_on date,
+      ends_on date,
       recipients jsonb not null default '[]' check (jsonb_typeof(recipients) = 'array'),
+      send_when text not null default 'always' check (send_when in ('always', 'data', 'incident', 'metric', 'changed')),
+      condition jsonb,
+      fresh_within integer not null default 0 check (fresh_within between 0 and 1440),
+      files text[] not null default '{}' check (files <@ '{pdf,xlsx,csv}'),
       is_paused boolean not null default false,
       next_run_at timestamptz,
+      -- its last run is behind
+      is_over boolean not null default false,
+      -- failures up to here were told to the owner
+      told_at timestamptz not null default now(),
       created_at timestamptz not null default now(),
-      updated_at timestamptz not null default now()
+      updated_at timestamptz not null default now(),
+      check ((send_when = 'metric') = (condition is not null))
     );
-    create index schedules_due on app.schedules (next_run_at) where not is_paused;
+    create index schedules_owner on app.schedules (owner_id);
+
+    -- One row per address that wants a report no more, until somebody who may takes it back.
+    create table app.unsubscribed (
+      schedule_id uuid not null references app.schedules on delete cascade,
+      recipient text not null,
+      at timestamptz not null default now(),
+      primary key (schedule_id, recipient)
+    );
+    create index schedules_due on app.schedules (next_run_at) where not is_paused and not is_over;
 
     -- One row per mail to a recipient, of a schedule's run or of incidents: the unique keys make sending happen once.
     -- A digest tells of several incidents, a reminder comes again: "round" counts them.
@@ -159,7 +182,7 @@ async function createSchedules(knex: Knex) {
       id uuid primary key default gen_random_uuid(),
       schedule_id uuid references app.schedules on delete cascade,
       incident_id uuid,
-      event text check (event in ('opened', 'reminder', 'resolved', 'digest')),
+      event text check (event in ('opened', 'reminder', 'resolved', 'digest', 'failures')),
       round integer not null default 0,
       run_at timestamptz not null,
       recipient text not null,
@@ -170,6 +193,10 @@ async function createSchedules(knex: Knex) {
       attempts integer not null default 0,
       message_id text,
       error text,
+      -- what the figures were, to tell whether they have changed
+      fingerprint text,
+      -- the server's own words when it took or refused it
+      answer text,
       next_attempt_at timestamptz,
       locked_by text,
       locked_at timestamptz,
@@ -178,8 +205,10 @@ async function createSchedules(knex: Knex) {
       unique (schedule_id, run_at, recipient),
       unique (incident_id, event, round, recipient),
       check ((schedule_id is null) = (event is not null)),
-      check ((incident_id is null) = (event is null or event = 'digest'))
+      check ((incident_id is null) = (event is null or event in ('digest', 'failures')))
     );
+    create index deliveries_schedule on app.deliveries (schedule_id, run_at);
+    create unique index deliveries_failures on app.deliveries (run_at, recipient) where event = 'failures';
     create unique index deliveries_digest on app.deliveries (run_at, recipient) where event = 'digest';
     create index deliveries_due on app.deliveries (next_attempt_at)
       where status in ('queued', 'rendering');

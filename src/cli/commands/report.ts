@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { writeAtomically } from '../../../schema/postgres/files.ts';
 import { Problem } from '../../../schema/problem.ts';
+import { pageOf } from '../../lib/exports.ts';
 import type { Preview, Sent, What } from '../../lib/server/reports/orders.ts';
 import type { Listed } from '../../lib/server/reports/schedules.ts';
 import { findPlace } from '../place.ts';
@@ -71,10 +72,10 @@ export function addReport(program: Command): void {
 
 function addChoice(command: Command): Command {
   return command
-    .argument('<schedule>', 'the id of a schedule, or "home" for the home page')
+    .argument('<schedule>', 'the id of a schedule, or a page: home, sales, drill/sales.won_amount, …')
     .option('--as <email>', 'the person whose rows it shows; by default the owner, or the whole company')
     .addOption(new Option('--locale <language>', 'its language').choices(['ru', 'en']))
-    .option('--state <query>', 'for "home": what stands behind the ? in the address, e.g. period=last_month')
+    .option('--state <query>', 'for a page: what stands behind the ? in its address, e.g. period=last_month')
     .option('--json', 'print JSON');
 }
 
@@ -82,8 +83,8 @@ function addChoice(command: Command): Command {
 async function ask<Result>(verb: string, argument: object): Promise<Result> {
   const place = findPlace();
   const { what, state } = argument as Partial<What>;
-  if (state && what !== 'home')
-    throw new Problem('--state goes with "home": a schedule has its own.', { exitCode: 2 });
+  if (state && !pageOf(what ?? ''))
+    throw new Problem('--state goes with a page: a schedule has its own.', { exitCode: 2 });
   if (place.config) (await import('../../../etl/config.ts')).readConfig(place.config);
   const steps = createSteps(process.stderr);
   return withWarehouse(place, steps, async ({ warehouse, running, raised }) => {

@@ -24,7 +24,7 @@ export type Content = { frame: Frame; style: Style; sheets: Sheet[]; charts: Pic
 
 type Load = (viewer: Viewer, state: State, dropped?: Dropped[]) => Promise<Board>;
 
-const boards: Record<BoardPage, Load> = {
+export const boards: Record<BoardPage, Load> = {
   marketing: marketing.load,
   sales: sales.load,
   managers: managers.load,

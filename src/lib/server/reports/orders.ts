@@ -1,3 +1,4 @@
+import { pageOf } from '../../exports.ts';
 import type { Locale } from '../../page.ts';
 import type { Viewer } from '../../viewer.ts';
 import * as users from '../users.ts';
@@ -64,16 +65,17 @@ export async function send({ to, ...asked }: What & { to: string[] }): Promise<S
 }
 
 async function prepare({ what, as, locale, state = '' }: What) {
-  const schedule = what === 'home' ? null : await schedules.find(what);
-  if (what !== 'home' && !schedule)
-    throw new Unknown(`There is no schedule ${what}: "pulse report list" shows all`);
+  const page = pageOf(what);
+  const schedule = page ? null : await schedules.find(what);
+  if (!page && !schedule)
+    throw new Unknown(`There is no schedule and no page ${what}: "pulse report list" shows all schedules`);
   const viewer = as
     ? await readPerson(as)
     : schedule
       ? await viewers.find(schedule.owner_id)
       : await everybody();
   if (!viewer) throw new Unknown("The account of the schedule's owner is closed: name somebody with --as");
-  return make(schedule ?? { page: 'home', state }, { ...viewer, locale: locale ?? viewer.locale });
+  return make(schedule ?? { page: page ?? 'home', state }, { ...viewer, locale: locale ?? viewer.locale });
 }
 
 async function readPerson(email: string): Promise<Viewer> {

@@ -1,11 +1,12 @@
 import type { Style } from '../../format.ts';
-import type { HomePage } from '../../page.ts';
+import type { Head } from '../../board.ts';
+import type { ChartBlock, HomePage } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Access } from '../../viewer.ts';
 import { log } from '../log.ts';
 import { chart } from './message/chart.ts';
-import { wrap } from './message/frame.ts';
-import { html } from './message/html.ts';
+import { incidentRows } from './message/incidents.ts';
+import { close } from './message/fit.ts';
 import { insight, tellInsights } from './message/insight.ts';
 import { tile, tiles } from './message/kpi.ts';
 import { linkTo, pageAddress } from './message/link.ts';
@@ -31,16 +32,19 @@ export type Options = {
 };
 
 export type Attachment = { cid: string; filename: string; content: Buffer };
+/** Carried as a file rather than shown. */
+export type Enclosure = { filename: string; contentType: string; content: Buffer };
 export type Mail = {
   subject: string;
   html: string;
   text: string;
   attachments: Attachment[];
+  enclosures?: Enclosure[];
   /** some part of the page could not be counted */
   isIncomplete: boolean;
 };
 
-/** The page as a letter. It formats what the page holds and counts nothing of its own. */
+/** The first page as a letter. It formats what the page holds and counts nothing of its own. */
 export async function render(page: HomePage, options: Options): Promise<Mail> {
   const style: Style = { locale: page.locale, currency: page.currency };
   const kpis = page.kpis.filter(isShown);
@@ -51,44 +55,55 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
         draw(id, state === 'ok' && hasCourse(spark), () => drawSpark(spark)),
       ),
     ),
-    Promise.all(
-      charts.map((block) =>
-        draw(block.id, block.state === 'ok' && hasFigures(block), () => drawChart(block, style)),
-      ),
-    ),
+    drawAll(charts, style),
   ]);
   const link = linkTo(options.baseUrl);
-  const words = describe(page, options, style);
-  const subject = writeSubject(page, options.company, style);
-  const body = html`${tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null)))}
-  ${tellInsights(page, style).map((one) => insight(one, page.state, style, link))}
-  ${charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null))}`;
-  const letter = {
-    subject,
-    // Indents are for those who read the templates.
-    html: wrap({ ...words, ...options, subject, body, page, style }).text.replace(/\s*\n\s*/g, '\n'),
-    text: writeText({
-      page,
-      style,
-      head: [`${options.company}. ${page.title}`, ...words.head],
-      alerts: words.alerts,
-      foot: [...(words.address ? [m.mail_open_here({ address: words.address }, style)] : []), ...words.foot],
-    }),
-  };
-  const attachments = [...sparks, ...pictures].filter((picture) => picture !== null);
-  return { ...letter, attachments, isIncomplete: failedTitles(page).length > 0 };
+  const failed = failedTitles(page);
+  const words = describe(page, failed, options, 'home');
+  const subject = writeSubject(page, options.company, failed.length > 0, style);
+  const first = incidentRows(page, style, link);
+  const parts = [
+    tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null))),
+    ...tellInsights(page, style).map((one) => insight(one, page.state, style, link)),
+    ...charts.map((block, at) => chart(block, style, link, pictures[at]?.cid ?? null)),
+  ];
+  return close({
+    frame: { ...words, ...options, subject, first, page, style },
+    parts,
+    text: writeText({ page, style, ...plain(words, options, page, style) }),
+    pictures: [...sparks, ...pictures],
+    isIncomplete: failed.length > 0,
+  });
 }
 
-function describe(page: HomePage, { baseUrl, rights, sender }: Options, style: Style) {
-  const { name, days } = describePeriod(page);
+/** Head, alerts and foot for those who read no HTML. */
+export function plain(
+  { head, alerts, foot, address }: Words,
+  { company }: Options,
+  { title }: { title: string },
+  style: Style,
+) {
+  return {
+    head: [`${company}. ${title}`, ...head],
+    alerts,
+    foot: [...(address ? [m.mail_open_here({ address }, style)] : []), ...foot],
+  };
+}
+
+type About = Omit<Head, 'lead' | 'data_version'>;
+export type Words = ReturnType<typeof describe>;
+
+/** What frames the figures of any page: of when and what they are, what is amiss, who sends them. */
+export function describe(page: About, failed: string[], { baseUrl, rights, sender }: Options, name: string) {
+  const style: Style = { locale: page.locale, currency: page.currency };
+  const period = describePeriod(page);
   const filters = describeFilters(page);
   const late = describeLate(page);
-  const failed = failedTitles(page);
   const scope = { team: m.mail_scope_team, own: m.mail_scope_own };
   return {
-    address: pageAddress(baseUrl, page.state),
+    address: pageAddress(baseUrl, page.state, name),
     head: [
-      days ? `${name}: ${days}` : name,
+      period.days ? `${period.name}: ${period.days}` : period.name,
       ...(page.comparison ? [m.mail_compared({ period: page.comparison.label }, style)] : []),
       ...(filters ? [m.mail_filters({ filters }, style)] : []),
       ...(rights && rights.access !== 'company' ? [scope[rights.access]({ name: rights.name }, style)] : []),
@@ -100,9 +115,7 @@ function describe(page: HomePage, { baseUrl, rights, sender }: Options, style: S
       ...page.notices.map(({ text }) => text),
     ],
     foot: [
-      ...page.not_connected.map(
-        ({ title, needs }) => `${title}: ${m.state_not_connected({}, style).toLowerCase()}. ${needs}`,
-      ),
+      ...('not_connected' in page ? notConnected(page as HomePage, style) : []),
       m.mail_numbers({}, style),
       ...(sender?.schedule ? [m.mail_why({ owner: sender.owner, title: sender.schedule }, style)] : []),
       ...(sender && !sender.schedule ? [m.mail_sent_by({ owner: sender.owner }, style)] : []),
@@ -110,10 +123,24 @@ function describe(page: HomePage, { baseUrl, rights, sender }: Options, style: S
   };
 }
 
+function notConnected({ not_connected }: HomePage, style: Style): string[] {
+  return not_connected.map(
+    ({ title, needs }) => `${title}: ${m.state_not_connected({}, style).toLowerCase()}. ${needs}`,
+  );
+}
+
 const hasCourse = (spark: { value: number | null }[]) =>
   spark.filter(({ value }) => value !== null).length > 1;
 const hasFigures = ({ rows }: { rows: { values: (number | null)[] }[] }) =>
   rows.some(({ values }) => typeof values[0] === 'number');
+
+export function drawAll(charts: ChartBlock[], style: Style): Promise<(Attachment | null)[]> {
+  return Promise.all(
+    charts.map((block) =>
+      draw(block.id, block.state === 'ok' && hasFigures(block), () => drawChart(block, style)),
+    ),
+  );
+}
 
 /** A picture that cannot be drawn is left out: its figures stand beside it in words. */
 async function draw(id: string, isWanted: boolean, work: () => Promise<Buffer>): Promise<Attachment | null> {

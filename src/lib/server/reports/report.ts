@@ -1,10 +1,17 @@
-import * as home from '../home.ts';
+import type { Board } from '../../board.ts';
+import { boardPages, type BoardPage } from '../../exports.ts';
 import type { HomePage } from '../../page.ts';
 import { Problem } from '../../problem.ts';
 import { parse } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
+import { dataVersion } from '../cube.ts';
+import * as drill from '../drill.ts';
 import { env } from '../env.ts';
+import { boards } from '../exports/pages.ts';
+import * as home from '../home.ts';
 import { warehouse } from '../warehouse.ts';
+import { renderBoard } from './board.ts';
+import { toBoard } from './drill.ts';
 import { render, type Mail, type Options } from './render.ts';
 
 /** A report that cannot be made: `isPassing` when a later try may succeed. */
@@ -18,35 +25,60 @@ export class ReportProblem extends Error {
   }
 }
 
+/** `page` is its own name, as in `pageOf`: `home`, `sales`, `drill/sales.won_amount`. */
 export type Subject = { page: string; state: string };
 
+export type Loaded = { page: string; home: HomePage } | { page: string; board: Board };
+
 /** The page as this viewer sees it now, as a mail. */
-export async function make(
-  { page, state }: Subject,
-  viewer: Viewer,
-  sender?: Options['sender'],
-): Promise<Mail> {
-  if (page !== 'home') throw new ReportProblem(`There is no page "${page}" any more.`, false);
-  const { state: asked, dropped } = parse(new URLSearchParams(state));
-  const data = await home.load(viewer, asked, dropped).catch((error: unknown) => {
+export async function make(subject: Subject, viewer: Viewer, sender?: Options['sender']): Promise<Mail> {
+  return write(await load(subject, viewer), viewer, sender);
+}
+
+/**
+ * What the page shows this viewer now.
+ * @throws ReportProblem when there is no such page, or nothing on it could be counted
+ */
+export async function load({ page, state }: Subject, viewer: Viewer): Promise<Loaded> {
+  const loaded = await read(page, state, viewer).catch((error: unknown) => {
     throw error instanceof Problem ? empty(error.message) : error;
   });
-  refuseEmpty(data);
-  return render(data, {
+  if (!loaded) throw new ReportProblem(`There is no page "${page}" any more.`, false);
+  refuseEmpty(loaded);
+  return loaded;
+}
+
+async function read(page: string, query: string, viewer: Viewer): Promise<Loaded | null> {
+  const { state, dropped } = parse(new URLSearchParams(query));
+  if (page === 'home') return { page, home: await home.load(viewer, state, dropped) };
+  const [, metric] = /^drill\/(.+)$/.exec(page) ?? [];
+  if (metric) {
+    const [found, version] = await Promise.all([drill.load(viewer, metric, state, dropped), dataVersion()]);
+    return found && { page, board: toBoard(found, version) };
+  }
+  const known: BoardPage | undefined = boardPages.find((one) => one === page);
+  return known ? { page, board: await boards[known](viewer, state, dropped) } : null;
+}
+
+export async function write(loaded: Loaded, viewer: Viewer, sender?: Options['sender']): Promise<Mail> {
+  const options: Options = {
     company: await readCompany(),
     baseUrl: env().origin,
     rights: { access: viewer.access, name: viewer.name },
     ...(sender && { sender }),
-  });
+  };
+  return 'home' in loaded ? render(loaded.home, options) : renderBoard(loaded.board, loaded.page, options);
 }
 
 /** A failed tile is said in its place; a page on which nothing could be counted is no report. */
-function refuseEmpty({ kpis, charts }: HomePage): void {
-  const wanted = [...kpis, ...charts].filter(({ state }) => state !== 'not_connected');
+function refuseEmpty(loaded: Loaded): void {
+  const all =
+    'home' in loaded
+      ? [...loaded.home.kpis, ...loaded.home.charts]
+      : loaded.board.sections.flatMap(({ blocks }) => blocks);
+  const wanted = all.filter(({ state }) => state !== 'not_connected');
   const [first] = wanted;
-  if (first && wanted.every(({ state }) => state === 'failed')) {
-    throw empty(first.error ?? '');
-  }
+  if (first && wanted.every(({ state }) => state === 'failed')) throw empty(first.error ?? '');
 }
 
 function empty(why: string): ReportProblem {

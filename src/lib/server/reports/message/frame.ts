@@ -1,28 +1,30 @@
 import type { Style } from '../../../format.ts';
 import type { HomePage } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
-import { html, type Html } from './html.ts';
-import { incidentRows } from './incidents.ts';
-import { linkTo } from './link.ts';
+import { Html, html } from './html.ts';
 import { font, ink, light, line, paper, sheet } from './look.ts';
 import { describeKpi } from './words.ts';
 
 export type Frame = {
   subject: string;
   company: string;
-  page: HomePage;
+  page: Pick<HomePage, 'title' | 'locale' | 'timezone' | 'kpis'>;
   style: Style;
-  baseUrl: string | null;
   address: string | null;
   head: string[];
   alerts: string[];
   foot: string[];
+  /** rows before the alerts: what is wrong, of all the figures */
+  first: Html | null;
   body: Html;
 };
 
+/** Where the way out of a mailing is written in, which is another one for each recipient. No text can hold it. */
+export const unsubscribeMark = '<!--unsubscribe-->';
+
 /** Head, incidents, alerts, body and foot in the one column that every mail program can hold. */
 export function wrap(frame: Frame): Html {
-  const { subject, page, body, alerts, style, baseUrl } = frame;
+  const { subject, page, body, alerts, first } = frame;
   return html`<!doctype html>
     <html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
       <head>
@@ -71,8 +73,8 @@ export function wrap(frame: Frame): Html {
                 border="0"
                 ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
               >
-                ${header(frame)} ${incidentRows(page, style, linkTo(baseUrl))}
-                ${alerts.map((text) => alert(html`${text}`))} ${body} ${footer(frame)}
+                ${header(frame)} ${first} ${alerts.map((text) => alert(html`${text}`))} ${body}
+                ${footer(frame)}
               </table>
               <!--[if mso]></td></tr></table><![endif]-->
             </td>
@@ -141,7 +143,9 @@ function footer({ foot, page }: Frame): Html {
         <tr>
           <td class="l-line" style="${line}padding-top:16px">
             ${foot.map((text) => html`<div ${ink('muted', 'font-size:12px;line-height:18px')}>${text}</div>`)}
-            <div ${ink('muted', 'font-size:12px;line-height:18px')}>Pulse · ${page.timezone}</div>
+            <div ${ink('muted', 'font-size:12px;line-height:18px')}>
+              Pulse · ${page.timezone}${new Html(unsubscribeMark)}
+            </div>
           </td>
         </tr>
       </table>

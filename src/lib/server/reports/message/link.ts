@@ -17,6 +17,8 @@ export function addressOf(baseUrl: string | null, path: string): string | null {
   return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
-export function pageAddress(baseUrl: string | null, state: string): string | null {
-  return addressOf(baseUrl, state ? `/?${state}` : '/');
+/** @param page the page's own name, as in `pageOf` */
+export function pageAddress(baseUrl: string | null, state: string, page = 'home'): string | null {
+  const path = page === 'home' ? '/' : `/${page}`;
+  return addressOf(baseUrl, state ? `${path}?${state}` : path);
 }

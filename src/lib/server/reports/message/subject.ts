@@ -2,12 +2,15 @@ import type { Style } from '../../../format.ts';
 import type { HomePage } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { cleanLine } from './html.ts';
-import { describeFilters, describeKpi, describePeriod, failedTitles } from './words.ts';
+import { describeFilters, describeKpi, describePeriod } from './words.ts';
+
+/** What a subject is made of, whatever the page. */
+export type Named = Pick<HomePage, 'title' | 'locale' | 'period' | 'filters' | 'kpis'>;
 
 const longestName = 60;
 
 /** Company, main figure, period: what a reader decides by. The figure comes early because phones cut the end. */
-export function writeSubject(page: HomePage, company: string, style: Style): string {
+export function writeSubject(page: Named, company: string, isIncomplete: boolean, style: Style): string {
   const { name, days } = describePeriod(page);
   const filters = describeFilters(page);
   const words = {
@@ -18,7 +21,7 @@ export function writeSubject(page: HomePage, company: string, style: Style): str
   const subject = cleanLine(
     main ? withFigure(main, words, style) : m.mail_subject_bare({ ...words, title: page.title }, style),
   );
-  return failedTitles(page).length > 0 ? m.mail_subject_incomplete({ subject }, style) : subject;
+  return isIncomplete ? m.mail_subject_incomplete({ subject }, style) : subject;
 }
 
 function withFigure(

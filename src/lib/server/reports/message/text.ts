@@ -34,6 +34,11 @@ export function writeText({ page, style, head, alerts, foot }: Letter): string {
     ...charts,
     foot,
   ];
+  return join(sections);
+}
+
+/** Paragraphs with an empty line between them; what a name hides cannot break a line. */
+export function join(sections: string[][]): string {
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map((line) => clean(line).trimEnd()).join('\n'))
@@ -44,7 +49,7 @@ export function isShown({ state }: { state: string }): boolean {
   return state !== 'not_connected';
 }
 
-function writeKpi(kpi: Kpi, style: Style): string[] {
+export function writeKpi(kpi: Kpi, style: Style): string[] {
   if (kpi.state === 'failed') return [`- ${kpi.title}: ${m.state_failed({}, style)}. ${kpi.error ?? ''}`];
   const { value, change, before, plan } = describeKpi(kpi, style);
   const against = [change, before].filter((part) => part !== null).join(', ');
@@ -56,7 +61,7 @@ function writeKpi(kpi: Kpi, style: Style): string[] {
   ];
 }
 
-function writeChart(block: ChartBlock, style: Style): string[] {
+export function writeChart(block: ChartBlock, style: Style): string[] {
   const title = block.title.toUpperCase();
   if (block.state === 'failed') return [title, `${m.state_failed({}, style)}. ${block.error ?? ''}`];
   const figures = describeRows(block, style);

@@ -47,24 +47,29 @@ function describePlan({ plan, outlook }: Kpi, style: Style): string | null {
 }
 
 /** `This month: 1–21 Nov 2026`, or only the days when the period has no other name. */
-export function describePeriod({ period, locale }: HomePage): { name: string; days: string | null } {
+export function describePeriod({ period, locale }: Pick<HomePage, 'period' | 'locale'>): {
+  name: string;
+  days: string | null;
+} {
   if (!period.from || !period.to) return { name: period.label, days: null };
   const days = formatRange({ from: period.from, to: period.to }, locale);
   return { name: period.label, days: days === period.label ? null : days };
 }
 
-export function describeFilters({ filters }: HomePage): string | null {
+export function describeFilters({ filters }: Pick<HomePage, 'filters'>): string | null {
   if (filters.length === 0) return null;
   return filters.map(({ title, labels }) => `${title}: ${labels.join(', ')}`).join('; ');
 }
 
-export function describeAsOf({ as_of, locale, timezone, generated_at }: HomePage): string {
+type Dated = Pick<HomePage, 'as_of' | 'locale' | 'timezone' | 'generated_at'>;
+
+export function describeAsOf({ as_of, locale, timezone, generated_at }: Dated): string {
   if (!as_of.at) return m.as_of_none({}, { locale });
   const moment = formatMoment(as_of.at, locale, timezone, new Date(generated_at));
   return m.as_of({ moment }, { locale });
 }
 
-export function describeLate({ as_of, locale, timezone, generated_at }: HomePage): string | null {
+export function describeLate({ as_of, locale, timezone, generated_at }: Dated): string | null {
   const now = new Date(generated_at);
   const late = as_of.sources
     .filter(({ is_stale }) => is_stale)

@@ -1,0 +1,55 @@
+import type { Block, Section, TableBlock } from '../../../board.ts';
+import type { Style } from '../../../format.ts';
+import { m } from '../../../paraglide/messages.js';
+import type { State } from '../../../state.ts';
+import { toKpi } from '../board.ts';
+import { printCell } from './cell.ts';
+import { firstRows, mostColumns, restOf } from './grid.ts';
+import { join, writeChart, writeKpi } from './text.ts';
+
+type Letter = {
+  sections: Section[];
+  state: State;
+  style: Style;
+  head: string[];
+  alerts: string[];
+  foot: string[];
+};
+
+/** The sections for those who read no HTML. */
+export function writeBoard({ sections, state, style, head, alerts, foot }: Letter): string {
+  const written = sections.flatMap((section) => {
+    const blocks = section.blocks
+      .map((block) => writeBlock(block, state, style))
+      .filter(({ length }) => length);
+    if (blocks.length === 0) return [];
+    return [[section.title.toUpperCase(), ...(section.sentence ? [section.sentence] : [])], ...blocks];
+  });
+  return join([head, alerts, ...written, foot]);
+}
+
+function writeBlock(block: Block, state: State, style: Style): string[] {
+  if (block.state === 'failed') return [`${block.title}: ${m.state_failed({}, style)}. ${block.error ?? ''}`];
+  if (block.block === 'figures') return block.figures.flatMap((one) => writeKpi(toKpi(one), style));
+  if (block.block === 'notes') return block.notes.map(({ text }) => `- ${text}`);
+  return block.block === 'chart' ? writeChart(block, style) : writeTable(block, state, style);
+}
+
+/** A record to a paragraph: columns of a wide table would not line up in any program. */
+function writeTable(block: TableBlock, state: State, style: Style): string[] {
+  const rows = firstRows(block, state, style);
+  const columns = block.columns.slice(0, mostColumns);
+  const rest = restOf(block, rows.length, style);
+  return [
+    block.title.toUpperCase(),
+    ...(block.sentence ? [block.sentence] : []),
+    ...(rows.length === 0 ? [m.state_empty({}, style)] : []),
+    ...rows.map(({ cells }) => {
+      const [name = '', ...figures] = columns.map((column, at) =>
+        cells[at] ? printCell(cells[at], column, style) : '',
+      );
+      return `- ${name}: ${figures.map((text, at) => `${columns[at + 1]?.title ?? ''} ${text}`).join('; ')}`;
+    }),
+    ...(rest ? [rest] : []),
+  ];
+}
