@@ -7,6 +7,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { auth } from '#lib/server/auth.ts';
 import * as cube from '#lib/server/cube.ts';
 import { env } from '#lib/server/env.ts';
+import { lastLook } from '#lib/server/incidents.ts';
 import { passHeader, redeem } from '#lib/server/exports/pass.ts';
 import { log } from '#lib/server/log.ts';
 import { forget, remember } from '#lib/server/remembered.ts';
@@ -75,11 +76,11 @@ const recall: Handle = async ({ event, resolve }) => {
     return response;
   }
   if (!viewer || request.method === 'HEAD' || !isKept.test(route.id ?? '')) return resolve(event);
-  const version = await cube.dataVersion().catch(() => null);
-  if (version === null) return resolve(event);
+  const versions = await Promise.all([cube.dataVersion(), lastLook()]).catch(() => null);
+  if (versions === null) return resolve(event);
   const { user_id, name, role, locale } = viewer;
   // Of data alone, the address of the request says which parts are asked for.
-  const parts = [request.url, version, user_id, name, role, rightsKey(viewer), locale, theme];
+  const parts = [request.url, ...versions, user_id, name, role, rightsKey(viewer), locale, theme];
   return remember(
     JSON.stringify([...parts, cookies.get(cookieName), request.headers.get('sec-fetch-dest')]),
     request,

@@ -20,6 +20,17 @@ const shown = 6;
 const lateDays = 30;
 
 type Watched = { checked_at: Date | null; failed: string[] };
+let look: { at: number; time: Promise<number> } | null = null;
+
+/** When the rules were last held against the data, in milliseconds; 0 for never. Asked with every page. */
+export function lastLook(): Promise<number> {
+  if (look && Date.now() - look.at < 500) return look.time;
+  const time = watched().then((row) => row?.checked_at?.getTime() ?? 0);
+  look = { at: Date.now(), time };
+  time.catch(() => (look = null));
+  return time;
+}
+
 const watched = () => warehouse()<Watched>('app.incident_watch').first('checked_at', 'failed');
 
 /** What a page begins with: the costliest of what is wrong and still without an answer. */

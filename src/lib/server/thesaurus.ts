@@ -40,14 +40,8 @@ const order = [
 /** What most people ask about first; the rest as the model has it. */
 const rankOf = (view: View) => order.indexOf(view.name) + 1 || order.length + 1;
 
-/**
- * Every metric with what it means and how fresh it is. The values follow, a chapter at a time: the page does not wait
- * for the slowest.
- */
-export async function load({
-  locale,
-  ...viewer
-}: Viewer): Promise<{ page: Thesaurus; values: Promise<Values>[] }> {
+/** Every metric with what it means and how fresh it is; its value is asked for apart, the slowest must not hold the page. */
+export async function load({ locale }: Viewer): Promise<Thesaurus> {
   const [{ views: known, metrics: all }, settings, freshness] = await Promise.all([
     catalogue.read(),
     readSettings(),
@@ -56,16 +50,15 @@ export async function load({
   const views = known.toSorted((a, b) => rankOf(a) - rankOf(b));
   const range = resolve(lastMonth.period, todayIn(settings.timezone)) as Range;
   const chapters = views.map((view) => describe(view, freshness, locale));
-  return {
-    page: {
-      ...settings,
-      locale,
-      month: formatMonth(range.from, locale),
-      count: all.size,
-      chapters,
-    },
-    values: views.map((view) => loadValues({ ...viewer, locale }, view, range, settings.timezone)),
-  };
+  return { ...settings, locale, month: formatMonth(range.from, locale), count: all.size, chapters };
+}
+
+/** What the metrics of a view were in the last full month; null for a view that does not exist. */
+export async function readValues(viewer: Viewer, name: string): Promise<Values | null> {
+  const [{ views }, { timezone }] = await Promise.all([catalogue.read(), readSettings()]);
+  const view = views.find((one) => one.name === name);
+  if (!view) return null;
+  return loadValues(viewer, view, resolve(lastMonth.period, todayIn(timezone)) as Range, timezone);
 }
 
 const shortcuts = [

@@ -5,5 +5,5 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, url }) => {
   if (!locals.viewer) error(401);
   const question = (url.searchParams.get('q') ?? '').slice(0, 100);
-  return { ...(await thesaurus.load(locals.viewer)), question };
+  return { page: await thesaurus.load(locals.viewer), question };
 };
