@@ -4,7 +4,6 @@ import { sequence } from '@sveltejs/kit/hooks';
 import { cookieName, isLocale } from '#lib/paraglide/runtime.js';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 import { m } from '#lib/paraglide/messages.js';
-import { auth } from '#lib/server/auth.ts';
 import * as cube from '#lib/server/cube.ts';
 import { env } from '#lib/server/env.ts';
 import { lastLook } from '#lib/server/incidents.ts';
@@ -13,6 +12,7 @@ import { log } from '#lib/server/log.ts';
 import { forget, remember } from '#lib/server/remembered.ts';
 import { rightsKey } from '#lib/server/token.ts';
 import * as viewers from '#lib/server/viewers.ts';
+import * as visitor from '#lib/server/visitor.ts';
 import { readTheme, themeCookie } from '#lib/theme.ts';
 
 const year = 31_536_000;
@@ -59,8 +59,7 @@ const identify: Handle = async ({ event, resolve }) => {
     event.locals.viewer = viewer && opened ? { ...viewer, locale: opened.locale } : null;
     return resolve(event);
   }
-  const session = await auth().api.getSession({ headers: event.request.headers });
-  event.locals.viewer = session ? await viewers.find(session.user.id) : null;
+  event.locals.viewer = await visitor.identify(event.request.headers);
   return resolve(event);
 };
 
@@ -73,6 +72,7 @@ const recall: Handle = async ({ event, resolve }) => {
   if (!['GET', 'HEAD'].includes(request.method)) {
     const response = await resolve(event);
     forget();
+    visitor.forget();
     return response;
   }
   if (!viewer || request.method === 'HEAD' || !isKept.test(route.id ?? '')) return resolve(event);
