@@ -29,13 +29,17 @@ export type Definition = Member & {
   is_additive: boolean;
 };
 
-export type View = Member & { grain: Both; metrics: Definition[]; dimensions: Member[] };
+export type Dimension = Member & { type: 'string' | 'number' | 'boolean' | 'time' };
 
-export type Catalogue = { views: View[]; metrics: Map<string, Definition>; dimensions: Map<string, Member> };
+/** `requires` are dimensions of which a question about the view has to choose one value. */
+export type View = Member & { grain: Both; requires: string[]; metrics: Definition[]; dimensions: Dimension[] };
+
+export type Catalogue = { views: View[]; metrics: Map<string, Definition>; dimensions: Map<string, Dimension> };
 
 type Texts = { title_ru: string; description_ru: string };
 type Counted = { sources?: string[]; needs?: string[] | 'any' };
-type ViewMeta = Texts & Counted & { grain: string; grain_ru: string; owner: Keeper; time: string };
+type ViewMeta = Texts &
+  Counted & { grain: string; grain_ru: string; owner: Keeper; time: string; requires?: string };
 type MeasureMeta = Texts &
   Counted & {
     unit: string;
@@ -52,7 +56,7 @@ type RawMeasure = RawMember<MeasureMeta> & { aggType: string };
 type RawView = Omit<RawMember<ViewMeta>, 'shortTitle'> & {
   title: string;
   measures: RawMeasure[];
-  dimensions: RawMember<Texts>[];
+  dimensions: (RawMember<Texts> & { type?: string })[];
 };
 
 /** What Cube answers to `/v1/meta`, as far as it is read here. */
@@ -66,8 +70,12 @@ export function describe(meta: RawMeta): Catalogue {
     .map((raw): View => ({
       ...describeMember({ ...raw, shortTitle: raw.title }),
       grain: { en: raw.meta.grain, ru: raw.meta.grain_ru },
+      requires: raw.meta.requires?.split(' ') ?? [],
       metrics: raw.measures.map((measure) => describeMeasure(measure, raw)),
-      dimensions: raw.dimensions.map(describeMember),
+      dimensions: raw.dimensions.map((one) => ({
+        ...describeMember(one),
+        type: (one.type ?? 'string') as Dimension['type'],
+      })),
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
   const keyed = <T extends Member>(members: T[]) => new Map(members.map((member) => [member.name, member]));

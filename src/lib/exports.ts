@@ -1,5 +1,5 @@
 /** Pages of sections that can be taken away as files; `src/lib/server/exports/pages.ts` says how each is loaded. */
-export const boardPages = ['marketing', 'sales', 'managers', 'customers', 'service'] as const;
+export const boardPages = ['marketing', 'sales', 'managers', 'customers', 'service', 'explore'] as const;
 export type BoardPage = (typeof boardPages)[number];
 
 export const forms = ['csv', 'xlsx', 'png', 'pdf'] as const;

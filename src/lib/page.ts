@@ -161,6 +161,8 @@ export type Series = {
   title: string;
   unit: Unit;
   role: 'main' | 'comparison' | 'plan';
+  /** among several main ones, which: each has a colour and a stroke of its own */
+  hue?: number;
 };
 
 /** `values` are in the order of `spec.series`; `x` is a day (line) or the raw dimension value (bar). */

@@ -11,6 +11,7 @@ export const places: Place[] = [
   { href: '/managers', key: 'm', title: m.managers_title },
   { href: '/customers', key: 'c', title: m.customers_title },
   { href: '/service', key: 'e', title: m.service_title },
+  { href: '/explore', key: 'x', title: m.explore_title },
   { href: '/metrics', key: 't', title: m.nav_all_metrics },
   { href: '/views', key: 'v', title: m.views_title },
   { href: '/data', key: 'd', title: m.data_title, isForCompany: true },

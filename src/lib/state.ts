@@ -1,3 +1,4 @@
+import { noPick, parsePick, pickKeys, printPick, type Pick } from './explore.ts';
 import {
   comparisons,
   isDay,
@@ -16,7 +17,7 @@ export type State = {
   period: PeriodChoice;
   compare: ComparisonKind;
   filters: Filters;
-  /** the dimension a drill page is cut by */
+  /** the dimension a drill page is cut by; on the page of questions several, separated by commas */
   by: string | null;
   /** value of that dimension chosen on the drill page */
   part: string | null;
@@ -27,6 +28,8 @@ export type State = {
   page: number;
   /** what is searched for by name */
   q: string | null;
+  /** what is asked on the page of questions */
+  pick: Pick;
 };
 
 export type Dropped = { key: string; value: string; reason: 'unknown' | 'invalid' };
@@ -41,6 +44,7 @@ export const defaults: State = {
   sort: null,
   page: 1,
   q: null,
+  pick: noPick,
 };
 
 const longest = 300;
@@ -71,7 +75,7 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
   }
   const by = params.get('by');
   if (by !== null) {
-    if (/^[a-z_]{1,60}$/.test(by)) state.by = by;
+    if (/^[a-z0-9_]{1,60}(,[a-z0-9_]{1,60}){0,5}$/.test(by)) state.by = by;
     else drop('by');
   }
   const part = params.get('part');
@@ -80,7 +84,7 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
     else drop('part');
   }
   for (const step of params.getAll('in')) {
-    const [, dimension, value] = /^([a-z_]{1,60}):(.*)$/s.exec(step) ?? [];
+    const [, dimension, value] = /^([a-z0-9_]{1,60}):(.*)$/s.exec(step) ?? [];
     if (dimension === undefined || value === undefined || value.length > longest) drop('in');
     else if (state.within.length < mostSteps) state.within.push([dimension, value]);
   }
@@ -97,7 +101,8 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
   const q = params.get('q')?.trim() ?? '';
   if (q.length > longest) drop('q');
   else if (q) state.q = q;
-  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page', 'q'];
+  state.pick = parsePick(params, drop);
+  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page', 'q', ...pickKeys];
   const ours = new Set<string>([...filterKeys, ...others]);
   for (const key of new Set(params.keys())) {
     if (!ours.has(key) && !foreign.test(key)) drop(key, 'unknown');
@@ -139,6 +144,7 @@ export function print(state: State): string {
   if (state.sort) params.set('sort', state.sort);
   if (state.page > 1) params.set('page', String(state.page));
   if (state.q) params.set('q', state.q);
+  for (const [key, value] of printPick(state.pick)) params.set(key, value);
   return params.toString();
 }
 

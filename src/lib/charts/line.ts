@@ -1,7 +1,7 @@
 import { formatValue } from '../format.ts';
 import type { ChartRow, ChartSpec } from '../page.ts';
 import type { Drawing } from './option.ts';
-import { colourOf, strokeOf, type Palette } from './palette.ts';
+import { colourOf, hueOf, hueStrokeOf, strokeOf, type Palette } from './palette.ts';
 import { lonely, scaleFor } from './scale.ts';
 
 type TimeSpec = Extract<ChartSpec, { kind: 'line' | 'column' }>;
@@ -55,7 +55,7 @@ export function line(spec: TimeSpec, rows: ChartRow[], drawing: Drawing, palette
 }
 
 function drawn(spec: TimeSpec, one: TimeSpec['series'][number], values: (number | null)[], palette: Palette) {
-  const colour = colourOf(one.role, palette);
+  const colour = one.hue === undefined ? colourOf(one.role, palette) : hueOf(one.hue, palette);
   if (spec.kind === 'column' && one.role === 'main') {
     return {
       name: one.title,
@@ -74,8 +74,12 @@ function drawn(spec: TimeSpec, one: TimeSpec['series'][number], values: (number 
     showSymbol: true,
     showAllSymbol: true,
     connectNulls: false,
-    lineStyle: { color: colour, width: one.role === 'main' ? 2.25 : 1.5, type: strokeOf(one.role) },
+    lineStyle: {
+      color: colour,
+      width: one.role === 'main' ? 2.25 : 1.5,
+      type: one.hue === undefined ? strokeOf(one.role) : hueStrokeOf(one.hue),
+    },
     itemStyle: { color: colour },
-    ...(one.role === 'main' ? { areaStyle: { color: palette.mainSoft } } : {}),
+    ...(one.role === 'main' && one.hue === undefined ? { areaStyle: { color: palette.mainSoft } } : {}),
   };
 }

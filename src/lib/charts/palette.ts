@@ -12,6 +12,8 @@ export type Palette = {
   comparison: string;
   plan: string;
   bad: string;
+  /** for parts set beside each other, after Okabe and Ito, darkened until they stand out from the surface */
+  hues: string[];
 };
 
 /**
@@ -29,6 +31,7 @@ export const palettes: Record<Mode, Palette> = {
     comparison: '#94a0b2',
     plan: '#c2570c',
     bad: '#b42318',
+    hues: ['#2563c9', '#b45309', '#0f7a5f', '#a2467f', '#54606f', '#7a6a00'],
   },
   dark: {
     text: '#e8edf4',
@@ -40,12 +43,26 @@ export const palettes: Record<Mode, Palette> = {
     comparison: '#7b889b',
     plan: '#f0a15e',
     bad: '#f28b82',
+    hues: ['#5c94f2', '#f0a15e', '#3fc19b', '#e08fc0', '#b4bfcc', '#d8c74a'],
   },
 };
 
 export function colourOf(role: Series['role'], palette: Palette): string {
   return role === 'main' ? palette.main : role === 'plan' ? palette.plan : palette.comparison;
 }
+
+const strokes: ('solid' | 'dashed' | 'dotted' | number[])[] = [
+  'solid',
+  'dashed',
+  'dotted',
+  [10, 3, 2, 3],
+  [14, 5],
+  [5, 2],
+];
+
+export const hueOf = (hue: number, palette: Palette) =>
+  palette.hues[hue % palette.hues.length] ?? palette.main;
+export const hueStrokeOf = (hue: number) => strokes[hue % strokes.length] ?? 'solid';
 
 export function strokeOf(role: Series['role']): 'solid' | 'dashed' | 'dotted' {
   return role === 'main' ? 'solid' : role === 'plan' ? 'dotted' : 'dashed';

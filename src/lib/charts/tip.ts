@@ -12,7 +12,7 @@ export function tipOf(
   const row = rows[at];
   if (!row) return null;
   const lines = spec.series.map((one, index) => ({
-    role: one.role,
+    role: one.hue === undefined ? one.role : `${one.role} hue-${one.hue}`,
     title: one.title,
     value: formatFull(row.values[index] ?? null, one.unit, style),
   }));

@@ -3,10 +3,10 @@ import { find } from '../metrics.ts';
 import { m } from '../paraglide/messages.js';
 import { defaults, link, type FilterKey } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
+import * as cards from './cards.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { read as readFreshness } from './freshness.ts';
-import { historyOf } from './history.ts';
 import { log } from './log.ts';
 import * as options from './options.ts';
 import * as views from './views.ts';
@@ -39,7 +39,7 @@ export async function customers(viewer: Viewer, text: string): Promise<Entry[]> 
   const member = 'sales.customer';
   const { rows } = await cube.load(viewer, {
     measures: ['sales.deals'],
-    dimensions: [member],
+    dimensions: [member, 'sales.customer_key'],
     filters: [{ member, operator: 'contains', values: [wanted] }],
     order: [
       ['sales.deals', 'desc'],
@@ -47,13 +47,15 @@ export async function customers(viewer: Viewer, text: string): Promise<Entry[]> 
     ],
     limit: mostCustomers,
   });
+  const toCard = await cards.read(viewer, rows, 'sales.customer_key');
   return rows.flatMap((row) => {
-    const href = historyOf(row[member] ?? null);
+    const key = row['sales.customer_key'];
+    const href = toCard(key, row[member]);
     const title = String(row[member] ?? '');
     return href
       ? [
           {
-            id: `customer ${title}`,
+            id: `customer ${String(key)}`,
             kind: 'customer',
             title,
             also: '',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { noPick } from '#lib/explore.ts';
 import { comparisons, presets } from '#lib/period.ts';
 import { defaults, filterKeys, link, parse, print, type State } from '#lib/state.ts';
 
@@ -34,6 +35,10 @@ describe('what cannot be understood is dropped and named', () => {
     ['sort=fact', 'sort', 'invalid'],
     ['page=-1', 'page', 'invalid'],
     ['colour=red', 'colour', 'unknown'],
+    ['show=sales', 'show', 'invalid'],
+    ['as=cake', 'as', 'invalid'],
+    ['grain=hour', 'grain', 'invalid'],
+    ['across=sales.team', 'across', 'invalid'],
     [`team=${'x'.repeat(301)}`, 'team', 'invalid'],
   ])('%s', (query, key, reason) => {
     const { state, dropped } = read(query);
@@ -63,6 +68,13 @@ test('every state survives its address', () => {
     within: fc.array(fc.tuple(fc.constantFrom('stage', 'lost_reason'), value), { maxLength: 4 }),
     sort: fc.option(fc.constantFrom('plan.fact', '-plan.fact')),
     page: fc.integer({ min: 1, max: 999 }),
+    pick: fc.constantFrom(noPick, {
+      show: ['sales.won_amount', 'sales.margin'],
+      across: 'team',
+      as: 'pivot' as const,
+      grain: 'week' as const,
+      dated: 'created_at',
+    }),
     q: fc.constantFrom(null, 'ООО «Вектор»', 'a & b=c', '%_'),
   });
   fc.assert(

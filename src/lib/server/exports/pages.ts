@@ -8,6 +8,7 @@ import type { Viewer } from '../../viewer.ts';
 import { metricTitle } from '../../words.ts';
 import * as customers from '../customers.ts';
 import * as drill from '../drill.ts';
+import * as explore from '../explore.ts';
 import * as home from '../home.ts';
 import * as managers from '../managers.ts';
 import * as marketing from '../marketing.ts';
@@ -30,6 +31,7 @@ export const boards: Record<BoardPage, Load> = {
   managers: managers.load,
   customers: customers.load,
   service: service.load,
+  explore: explore.loadAll,
 };
 
 /** What a page shows this viewer, ready to be written; null when there is no such page. */
