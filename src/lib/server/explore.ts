@@ -15,6 +15,7 @@ import { pivotOf } from './explore/pivot.ts';
 import { settleOn, type Measure, type Question } from './explore/question.ts';
 import { resultId, tableOf } from './explore/table.ts';
 import * as values from './explore/values.ts';
+import { dimensionName } from './explore/words.ts';
 import { safely } from './safely.ts';
 import { settle, type Scope } from './scope.ts';
 
@@ -48,10 +49,9 @@ async function answer(viewer: Viewer, asked: State, dropped: Dropped[], limit: n
     cube.dataVersion(),
   ]);
   const names = question?.measures.map(({ title }) => title[style.locale]) ?? [];
-  const title = names.length ? names.join(', ') : m.explore_title({}, style);
   return {
     title: m.explore_title({}, style),
-    lead: names.length ? title : m.explore_lead({}, style),
+    lead: names.length ? names.join(', ') : m.explore_lead({}, style),
     ...style,
     timezone: scope.timezone,
     generated_at: new Date().toISOString(),
@@ -62,7 +62,9 @@ async function answer(viewer: Viewer, asked: State, dropped: Dropped[], limit: n
     filters: scope.filters,
     notices: scope.notices,
     state: print(scope.state),
-    sections: blocks.length ? [{ id: resultId, title, sentence: '', choices: [], blocks }] : [],
+    sections: blocks.length
+      ? [{ id: resultId, title: m.explore_result({}, style), sentence: '', choices: [], blocks }]
+      : [],
     builder,
   };
 }
@@ -99,7 +101,7 @@ async function blocksOf(scope: Scope, question: Question, limit: number): Promis
     dimensionTitle(key, locale),
   );
   const known = question.measures.filter((one) => needsOf(scope, one) === null);
-  const title = titleOf(question, locale);
+  const title = titleOf(scope, question);
   const empty = { ...tableBlock(resultId, title), ignored_filters: ignored };
   if (known.length === 0) {
     const sentence = question.measures.map((one) => needsOf(scope, one)).find((one) => one !== null) ?? '';
@@ -108,7 +110,12 @@ async function blocksOf(scope: Scope, question: Question, limit: number): Promis
   const one = { ...question, measures: known };
   const outcome = await safely(resultId, locale, () => draw(scope, one, limit, empty));
   if ('error' in outcome) return [{ ...empty, state: 'failed', error: outcome.error }];
-  return outcome.value.map((block) => ({ ...block, ignored_filters: ignored }));
+  return outcome.value.map((block) => ({
+    ...block,
+    ignored_filters: ignored,
+    // the sentence above the table says it already; a file has no such sentence
+    ...(block.block === 'table' && limit === mostShown ? { hidden: 0 } : {}),
+  }));
 }
 
 async function draw(scope: Scope, question: Question, limit: number, empty: TableBlock): Promise<Block[]> {
@@ -121,8 +128,14 @@ async function draw(scope: Scope, question: Question, limit: number, empty: Tabl
   return [{ ...empty, ...(await table) }];
 }
 
-const titleOf = ({ measures }: Question, locale: Viewer['locale']) =>
-  measures.map(({ title }) => title[locale]).join(', ');
+/** The question in words. */
+function titleOf(scope: Scope, question: Question): string {
+  const { locale } = scope.style;
+  const names = question.measures.map(({ title }) => title[locale]).join(', ');
+  const dimensions = [...question.rows, ...(question.across === null ? [] : [question.across])];
+  const cuts = dimensions.map((name) => dimensionName(question, name, scope)).join(' × ');
+  return cuts ? `${names}: ${cuts.toLocaleLowerCase(locale)}` : names;
+}
 
 /** What would have to be connected before a measure is known; null once it is. */
 function needsOf({ freshness, style }: Scope, { sources, needs }: Measure): string | null {

@@ -9,6 +9,7 @@ import type { Scope } from '../scope.ts';
 import type { Measure, Question } from './question.ts';
 import { read, whole, type Found } from './rows.ts';
 import { wayTo } from './ways.ts';
+import { cardsOf } from './cards.ts';
 import { columnOf, measureColumn, valueName } from './words.ts';
 
 export const resultId = 'result';
@@ -32,7 +33,8 @@ export async function tableOf(scope: Scope, question: Question, limit: number): 
     limit: Math.max(mostAsked, limit),
   });
   const shown = best(rows, measures, measure, sorting?.isDescending ?? false).slice(0, limit);
-  const [all, before] = await Promise.all([
+  const [toCard, all, before] = await Promise.all([
+    cardsOf(scope, question, shown),
     whole(scope, question, scope.range),
     columns.some(({ key }) => key === 'before') ? past(scope, question, shown) : null,
   ]);
@@ -42,7 +44,7 @@ export async function tableOf(scope: Scope, question: Question, limit: number): 
   return {
     columns,
     order,
-    rows: shown.map((row) => rowOf(scope, question, row, before)),
+    rows: shown.map((row) => rowOf(scope, question, row, before, toCard)),
     total: totalOf(scope, question, all, before),
     hidden,
     sentence:
@@ -108,11 +110,20 @@ async function past(scope: Scope, question: Question, shown: Found[]) {
 
 type Past = Awaited<ReturnType<typeof past>>;
 
-function rowOf(scope: Scope, question: Question, { key, values }: Found, before: Past): Row {
+function rowOf(
+  scope: Scope,
+  question: Question,
+  { key, values }: Found,
+  before: Past,
+  toCard: Awaited<ReturnType<typeof cardsOf>>,
+): Row {
   const { rows: by, measures } = question;
   const names = key.map((value, at) => {
     const name = by[at] ?? '';
-    return cell(name === timeDimension ? value : valueName(question, name, value, scope));
+    return cell(
+      name === timeDimension ? value : valueName(question, name, value, scope),
+      name === 'customer' && value !== null ? toCard(value) : null,
+    );
   });
   const figures = measures.map((one, at) => figure(values[at] ?? null, wayTo(scope, question, one, by, key)));
   const id = key.map((one) => one ?? '').join(' · ');
