@@ -90,3 +90,10 @@ export function narrow(state: State, view: string, dimension: string, values: st
   const steps = values.map((value): [string, string] => [dimension, value]);
   return to(state, {}, { filters, within: [...others, ...steps] });
 }
+
+/** Where the values of a dimension are found; `within` is what had to be chosen before anything can be counted. */
+export function valuesHref(view: string, dimension: string, text: string, within: State['within']): string {
+  const params = new URLSearchParams({ view, of: dimension, q: text });
+  for (const [name, value] of within) params.append('in', `${name}:${value}`);
+  return `/explore/options?${params}`;
+}

@@ -77,13 +77,10 @@ function offerOf(
 const shortOf = (view: View, name: string) => name.slice(view.name.length + 1);
 
 function cutsOf({ view, measures }: Question, scope: Scope): Cut[] {
-  const { locale } = scope.style;
   const isTimed = measures.some(({ date }) => date !== null);
   const time = { name: timeDimension, title: m.explore_time({}, scope.style), about: '' };
-  return [
-    ...(isTimed ? [time] : []),
-    ...filtersOf(view, scope).filter(({ name }) => !view.requires.includes(name)),
-  ].map((one) => ({ ...one, about: one.about.slice(0, 200), title: one.title || shortOf(view, one.name) }));
+  const own = filtersOf(view, scope).filter(({ name }) => !view.requires.includes(name));
+  return isTimed ? [time, ...own] : own;
 }
 
 function filtersOf(view: View, { style }: Scope): Cut[] {
