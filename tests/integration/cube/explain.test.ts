@@ -26,7 +26,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what the model says of itself', () 
 
   it('is whole, in both languages, for every metric and dimension', async () => {
     const { views, metrics, dimensions } = await askCatalogue(address());
-    expect(views).toHaveLength(15);
+    expect(views).toHaveLength(16);
     expect(metrics.size).toBeGreaterThan(150);
     for (const { name, title, about, grain } of views) {
       for (const text of [title, about, grain]) expect(text.en && text.ru, name).toBeTruthy();

@@ -9,6 +9,7 @@ const views = [
   'calls',
   'cohorts',
   'competence',
+  'customer_history',
   'customers',
   'data_quality',
   'funnel',
