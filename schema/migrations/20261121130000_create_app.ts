@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw('create schema if not exists app');
   await createUsers(knex);
+  await createPlans(knex);
   await createViews(knex);
   await createSchedules(knex);
   await createIncidents(knex);
@@ -13,7 +14,7 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('drop schema if exists app cascade');
 }
 
-/** users, sessions, accounts, verifications and rate_limits have the columns better-auth asks for. */
+/** users, sessions, accounts, two_factors, verifications and rate_limits have the columns better-auth asks for. */
 async function createUsers(knex: Knex) {
   await knex.raw(`
     create table app.users (
@@ -26,6 +27,7 @@ async function createUsers(knex: Knex) {
         check (role in ('executive', 'marketing', 'head', 'manager', 'admin')),
       locale text not null default 'ru' check (locale in ('ru', 'en')),
       is_disabled boolean not null default false,
+      two_factor_enabled boolean not null default false,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     );
@@ -79,6 +81,17 @@ async function createUsers(knex: Knex) {
     );
     create index accounts_user_id on app.accounts (user_id);
 
+    -- One row per person with a second step of signing in; secret and codes are encrypted with PULSE_SECRET.
+    create table app.two_factors (
+      id text primary key,
+      user_id text not null unique references app.users on delete cascade,
+      secret text not null,
+      backup_codes text not null,
+      verified boolean not null default false,
+      failed_verification_count integer not null default 0,
+      locked_until timestamptz
+    );
+
     create table app.verifications (
       id text primary key,
       identifier text not null,
@@ -108,6 +121,31 @@ async function createUsers(knex: Knex) {
       ip_address text
     );
     create index audit_at on app.audit (at);
+  `);
+}
+
+async function createPlans(knex: Knex) {
+  await knex.raw(`
+    -- One row per time somebody saved plans in the product; what is undone counts no more.
+    create table app.plan_batches (
+      batch_id bigint generated always as identity primary key,
+      saved_at timestamptz not null default now(),
+      user_id text references app.users on delete set null,
+      actor text not null,
+      undone_at timestamptz,
+      undone_by text
+    );
+
+    -- One row per plan line of a batch; of equal month, metric and scope the latest batch holds.
+    create table app.plan_lines (
+      batch_id bigint not null references app.plan_batches on delete cascade,
+      month date not null check (extract(day from month) = 1),
+      metric text not null,
+      scope_kind text not null check (scope_kind in ('company', 'team', 'employee', 'product', 'channel')),
+      scope text not null default '',
+      target numeric not null,
+      primary key (batch_id, month, metric, scope_kind, scope)
+    );
   `);
 }
 

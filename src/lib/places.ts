@@ -15,4 +15,5 @@ export const places: Place[] = [
   { href: '/metrics', key: 't', title: m.nav_all_metrics },
   { href: '/views', key: 'v', title: m.views_title },
   { href: '/data', key: 'd', title: m.data_title, isForCompany: true },
+  { href: '/settings', key: 'n', title: m.settings_title },
 ];

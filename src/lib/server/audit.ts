@@ -1,16 +1,29 @@
 import { log } from './log.ts';
 import { warehouse } from './warehouse.ts';
 
+export const actions = [
+  'sign_in',
+  'sign_in_failed',
+  'sign_out',
+  'user_added',
+  'user_changed',
+  'user_disabled',
+  'user_enabled',
+  'password_reset',
+  'password_changed',
+  'sessions_ended',
+  'two_factor_on',
+  'two_factor_off',
+  'identity_decided',
+  'exported',
+  'incident_acknowledged',
+  'plans_saved',
+  'plans_undone',
+] as const;
+export type Action = (typeof actions)[number];
+
 export type Entry = {
-  action:
-    | 'sign_in'
-    | 'sign_in_failed'
-    | 'sign_out'
-    | 'user_added'
-    | 'user_disabled'
-    | 'identity_decided'
-    | 'exported'
-    | 'incident_acknowledged';
+  action: Action;
   subject?: string;
   user_id?: string;
   actor?: string;

@@ -1,4 +1,5 @@
 import { betterAuth } from 'better-auth';
+import { twoFactor } from 'better-auth/plugins';
 import pg from 'pg';
 import { env } from './env.ts';
 import { log } from './log.ts';
@@ -25,7 +26,14 @@ function create() {
     secret,
     database,
     telemetry: { enabled: false },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    appName: 'Pulse',
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 10,
+      maxPasswordLength: 200,
+      revokeSessionsOnPasswordReset: true,
+    },
     session: {
       modelName: 'sessions',
       expiresIn: 14 * day,
@@ -78,7 +86,12 @@ function create() {
       storage: 'database',
       modelName: 'rate_limits',
       fields: { lastRequest: 'last_request' },
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
+      customRules: {
+        '/sign-in/email': { window: 60, max: 10 },
+        '/change-password': { window: 60, max: 10 },
+        '/reset-password': { window: 60, max: 10 },
+        '/two-factor/*': { window: 60, max: 20 },
+      },
     },
     databaseHooks: {
       session: {
@@ -91,6 +104,22 @@ function create() {
         },
       },
     },
+    plugins: [
+      twoFactor({
+        schema: {
+          user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
+          twoFactor: {
+            modelName: 'two_factors',
+            fields: {
+              userId: 'user_id',
+              backupCodes: 'backup_codes',
+              failedVerificationCount: 'failed_verification_count',
+              lockedUntil: 'locked_until',
+            },
+          },
+        },
+      }),
+    ],
     advanced: {
       cookiePrefix: 'pulse',
       useSecureCookies: origin?.startsWith('https:') ?? false,

@@ -1,60 +1,53 @@
-import { parseSetCookieHeader } from 'better-auth/cookies';
 import type { Viewer } from '../viewer.ts';
 import { record } from './audit.ts';
-import { addressHeader, auth, authUrl } from './auth.ts';
+import { auth } from './auth.ts';
+import { ask, type Answer, type Caller, type Cookie } from './authority.ts';
 import { log } from './log.ts';
 
-type Attempt = { email: string; password: string; address: string; request: Request };
-type Cookie = {
-  name: string;
-  value: string;
-  options: { path: string; maxAge?: number; httpOnly: boolean; secure: boolean; sameSite: 'lax' };
-};
+type Attempt = Caller & { email: string; password: string };
 export type SignInProblem = 'wrong' | 'limited' | 'unavailable';
-export type SignIn = { cookies: Cookie[] } | { problem: SignInProblem; status: number };
+type Refusal = { problem: SignInProblem; status: number };
+/** `isHalf`: the password was right, and the second step is still to come. */
+export type SignIn = { cookies: Cookie[]; isHalf: boolean } | Refusal;
 
-/** Goes through better-auth's handler and not its function, because only the handler counts attempts. */
-export async function signIn({ email, password, address, request }: Attempt): Promise<SignIn> {
-  const response = await auth()
-    .handler(
-      new Request(`${authUrl}/sign-in/email`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': request.headers.get('user-agent') ?? '',
-          [addressHeader]: address,
-        },
-        body: JSON.stringify({ email, password }),
-      }),
-    )
-    .catch((error: unknown) => {
-      log.error({ err: error }, 'Signing in failed');
-      return null;
-    });
-  if (response?.ok) {
-    await record({ action: 'sign_in', actor: email, ip_address: address });
-    return { cookies: readCookies(response) };
+export async function signIn({ email, password, ...caller }: Attempt): Promise<SignIn> {
+  const answer = await ask('/sign-in/email', { email, password }, caller);
+  const { ok, cookies, body } = answer;
+  if (ok && body.twoFactorRedirect === true) return { cookies, isHalf: true };
+  if (ok) {
+    await record({ action: 'sign_in', actor: email, ip_address: caller.address });
+    return { cookies, isHalf: false };
   }
-  await record({ action: 'sign_in_failed', actor: email.slice(0, 200), ip_address: address });
-  if (response?.status === 429) return { problem: 'limited', status: 429 };
-  if (!response || response.status >= 500) return { problem: 'unavailable', status: 503 };
-  return { problem: 'wrong', status: 400 };
+  await record({ action: 'sign_in_failed', actor: email.slice(0, 200), ip_address: caller.address });
+  return refusal(answer);
 }
 
-function readCookies(response: Response): Cookie[] {
-  return response.headers.getSetCookie().flatMap((header) =>
-    [...parseSetCookieHeader(header)].map(([name, { value, ...options }]): Cookie => ({
-      name,
-      value: decodeURIComponent(value),
-      options: {
-        path: options.path ?? '/',
-        ...(options['max-age'] === undefined ? {} : { maxAge: Number(options['max-age']) }),
-        httpOnly: true,
-        secure: options.secure ?? false,
-        sameSite: 'lax',
-      },
-    })),
-  );
+type Proof = Caller & { code: string; isBackup: boolean; isTrusted: boolean };
+export type SecondStep = { cookies: Cookie[] } | (Refusal & { isOver: boolean });
+
+/**
+ * The second step: a code of the app on the phone, or one of the codes kept for the day it is lost.
+ * `isOver` says that the password has to be given again.
+ */
+export async function prove({ code, isBackup, isTrusted, ...caller }: Proof): Promise<SecondStep> {
+  const path = isBackup ? '/two-factor/verify-backup-code' : '/two-factor/verify-totp';
+  const answer = await ask(path, { code: code.replace(/\s/g, ''), trustDevice: isTrusted }, caller);
+  const user = answer.body.user as { id?: string; email?: string } | undefined;
+  if (answer.ok && user?.id) {
+    const details = { second_step: isBackup ? 'backup code' : 'app' };
+    const who = { actor: user.email ?? '', user_id: user.id, ip_address: caller.address };
+    await record({ action: 'sign_in', ...who, details });
+    return { cookies: answer.cookies };
+  }
+  await record({ action: 'sign_in_failed', actor: 'second step', ip_address: caller.address });
+  const over = ['INVALID_TWO_FACTOR_COOKIE', 'TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE', 'TOTP_NOT_ENABLED'];
+  return { ...refusal(answer), isOver: over.includes(String(answer.body.code)) };
+}
+
+function refusal({ status }: Answer): Refusal {
+  if (status === 429) return { problem: 'limited', status: 429 };
+  if (status >= 500) return { problem: 'unavailable', status: 503 };
+  return { problem: 'wrong', status: 400 };
 }
 
 /** Ends the session in the database; returns the cookies to forget. */

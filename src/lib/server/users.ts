@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Knex } from 'knex';
 import type { Locale } from '../page.ts';
-import { roles, type Role } from '../viewer.ts';
+import { roles, type Role, type Viewer } from '../viewer.ts';
 import { auth } from './auth.ts';
 import { record } from './audit.ts';
 import { warehouse } from './warehouse.ts';
@@ -26,8 +27,8 @@ export class UserProblem extends Error {
 
 const columns = ['id', 'email', 'name', 'role', 'locale', 'is_disabled', 'created_at'] as const;
 
-/** Adds a person; without a password makes one, which is told only here. */
-export async function add({ email, name, role, password, locale = 'ru' }: NewUser) {
+/** Adds a person; without a password makes one, which is told only here. `by` is who does it, for the audit log. */
+export async function add({ email, name, role, password, locale = 'ru' }: NewUser, by: Viewer | null = null) {
   const address = email.trim().toLowerCase();
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) throw new UserProblem(`"${email}" is not an e-mail address`);
   if (!roles.includes(role)) throw new UserProblem(`Role must be one of ${roles.join(', ')}`);
@@ -55,7 +56,7 @@ export async function add({ email, name, role, password, locale = 'ru' }: NewUse
     accountId: user.id,
     password: await hashing.hash(secret),
   });
-  await record({ action: 'user_added', subject: address, details: { role } });
+  await record({ action: 'user_added', subject: address, details: { role }, ...actorOf(by) });
   return { id: user.id, email: address, password: secret };
 }
 
@@ -73,14 +74,31 @@ export async function list(): Promise<User[]> {
 }
 
 /** Closes the door at once: open sessions end with it. */
-export async function disable(email: string): Promise<void> {
+export async function disable(email: string, by: Viewer | null = null): Promise<void> {
   const user = await find(email);
   if (!user) throw new UserProblem(`${email} is not a user`);
   await warehouse().transaction(async (trx) => {
+    await keepAnAdmin(trx, user.id);
     await trx('app.users').where({ id: user.id }).update({ is_disabled: true, updated_at: trx.fn.now() });
     await trx('app.sessions').where({ user_id: user.id }).delete();
   });
-  await record({ action: 'user_disabled', subject: user.email });
+  await record({ action: 'user_disabled', subject: user.email, ...actorOf(by) });
+}
+
+/** Fails where nobody else could let anyone in; other changes of this kind wait until this one is through. */
+export async function keepAnAdmin(trx: Knex, besides: string): Promise<void> {
+  const admins = await trx<User>('app.users')
+    .select('id')
+    .where({ role: 'admin', is_disabled: false })
+    .orderBy('id')
+    .forUpdate();
+  if (admins.length === 1 && admins[0]?.id === besides)
+    throw new UserProblem('This is the last administrator: make another person one first');
+}
+
+/** Who did it, for the audit log; nobody is whoever types commands. */
+export function actorOf(by: Viewer | null): { actor?: string; user_id?: string } {
+  return by ? { actor: by.email, user_id: by.user_id } : {};
 }
 
 /** Mails come in the language last chosen on the page. */

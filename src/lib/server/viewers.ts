@@ -2,10 +2,10 @@ import type { Locale } from '../page.ts';
 import { accessOf, type Role, type Viewer } from '../viewer.ts';
 import { warehouse } from './warehouse.ts';
 
-type Person = { id: string; name: string; email: string; role: string; locale: string };
+export type Account = { id: string; name: string; email: string; role: string; locale: string };
 
 /** The person as the figures know them: which employee they are and which teams they lead. */
-export async function of(user: Person): Promise<Viewer> {
+export async function of(user: Account): Promise<Viewer> {
   const access = accessOf(user.role);
   const employees = access === 'company' ? [] : await employeesOf(user);
   const teams = access === 'team' ? await teamsOf(user.id, employees) : [];
@@ -22,16 +22,16 @@ export async function of(user: Person): Promise<Viewer> {
 }
 
 export async function find(userId: string): Promise<Viewer | null> {
-  const user = await warehouse()<Person>('app.users')
+  const user = await warehouse()<Account>('app.users')
     .first('id', 'name', 'email', 'role', 'locale')
-    .where({ id: userId, is_disabled: false } as Partial<Person>);
+    .where({ id: userId, is_disabled: false } as Partial<Account>);
   return user ? of(user) : null;
 }
 
 type Employee = { employee_key: number; team_key: number | null };
 
 /** Linked by hand, else by the address that both records carry; in whichever system, it is one employee. */
-async function employeesOf({ id, email }: Person): Promise<Employee[]> {
+async function employeesOf({ id, email }: Account): Promise<Employee[]> {
   const { rows } = await warehouse().raw<{ rows: Employee[] }>(
     `select distinct c.employee_key, c.team_key
        from core.dim_employees e

@@ -1,12 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { signIn, signOut } from '#lib/server/sign-in.ts';
+import { target } from './target.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-/** Only a path of this very site, never an address somebody put into a link. */
-function target(url: URL): string {
-  const to = url.searchParams.get('to') ?? '/';
-  return /^\/(?![/\\])/.test(to) ? to : '/';
-}
 
 export const load: PageServerLoad = ({ locals, url }) => {
   if (locals.viewer) redirect(303, target(url));
@@ -20,6 +15,7 @@ export const actions: Actions = {
     const outcome = await signIn({ email, password, address: getClientAddress(), request });
     if ('problem' in outcome) return fail(outcome.status, { email, problem: outcome.problem });
     for (const { name, value, options } of outcome.cookies) cookies.set(name, value, options);
+    if (outcome.isHalf) redirect(303, `/login/code?${new URLSearchParams({ to: target(url) })}`);
     redirect(303, target(url));
   },
   out: async ({ request, cookies, locals }) => {

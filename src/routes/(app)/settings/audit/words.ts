@@ -1,0 +1,31 @@
+import { m } from '#lib/paraglide/messages.js';
+import type { Action } from '#lib/server/audit.ts';
+
+const did: Record<Action, () => string> = {
+  sign_in: m.settings_did_sign_in,
+  sign_in_failed: m.settings_did_sign_in_failed,
+  sign_out: m.settings_did_sign_out,
+  user_added: m.settings_did_user_added,
+  user_changed: m.settings_did_user_changed,
+  user_disabled: m.settings_did_user_disabled,
+  user_enabled: m.settings_did_user_enabled,
+  password_reset: m.settings_did_password_reset,
+  password_changed: m.settings_did_password_changed,
+  sessions_ended: m.settings_did_sessions_ended,
+  two_factor_on: m.settings_did_two_factor_on,
+  two_factor_off: m.settings_did_two_factor_off,
+  identity_decided: m.settings_did_identity_decided,
+  exported: m.settings_did_exported,
+  incident_acknowledged: m.settings_did_incident_acknowledged,
+  plans_saved: m.settings_did_plans_saved,
+  plans_undone: m.settings_did_plans_undone,
+};
+
+/** Another version may have written what this one does not know. */
+export const deedName = (action: string): string =>
+  action in did ? did[action as Action]() : m.settings_did_other({ action });
+
+export function actorName(actor: string): string {
+  if (actor === 'command line') return m.settings_audit_cli();
+  return actor === 'second step' ? m.settings_audit_second() : actor;
+}
