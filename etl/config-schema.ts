@@ -368,7 +368,13 @@ export const configSchema = z
   })
   .describe('Pulse: what a company is loaded from');
 
-export type Config = z.infer<typeof configSchema> & { path: string };
+type Given = z.infer<typeof configSchema>;
+/** What people enter in the product: a source that no configuration names (see entered.ts). */
+export type EnteredSource = Omit<WebhookSource, 'kind' | 'secret'> & { kind: 'entered' };
+export type Config = Omit<Given, 'sources'> & {
+  path: string;
+  sources: Record<string, Given['sources'][string] | EnteredSource>;
+};
 export type Source = Config['sources'][string];
 export type Stream = Source['streams'][number];
 export type FilesSource = z.infer<typeof filesForm>;

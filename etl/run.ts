@@ -16,6 +16,7 @@ import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
 import { readInbox, writeWebhooks } from './connectors/webhook.ts';
 import { isFullDue, readCursor, saveCursor } from './cursors.ts';
+import { isUsedSql, readEntered, withEntered } from './entered.ts';
 import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
@@ -72,9 +73,11 @@ const publishLock = 0x70756c73;
  * Loads the sources of a configuration, one after another. A source that fails is reported and stops no other.
  * @returns one summary per source; `busy` means that another process is loading it right now
  */
-export async function runSources(options: RunOptions): Promise<RunSummary[]> {
+export async function runSources(given: RunOptions): Promise<RunSummary[]> {
   const summaries: RunSummary[] = [];
-  const client = await connect(options.warehouseUrl);
+  const client = await connect(given.warehouseUrl);
+  const used = await client.query<{ is_used: boolean }>(isUsedSql);
+  const options = { ...given, config: withEntered(given.config, used.rows[0]?.is_used ?? false) };
   const progress = await openProgress(options.warehouseUrl, await readPid(client));
   try {
     await writeSettings(client, options.config);
@@ -232,7 +235,8 @@ async function loadSource(
       config,
       isFull,
       isFirst: options.isFirst,
-      acceptDeletions: options.acceptDeletions ?? false,
+      // What somebody has undone in the product is meant to go.
+      acceptDeletions: options.acceptDeletions ?? source.kind === 'entered',
       filesGone: isFull ? await missingFiles(client, name, source, stream, detected) : noneGone,
       warn: (warning) => void warnings.push(warning),
       rules,
@@ -293,6 +297,8 @@ export function openStream(
       return readRest(source, stream as (typeof source.streams)[number], { ...request, scope });
     case 'singer':
       return readSinger(source, stream as (typeof source.streams)[number], { ...request, scope });
+    case 'entered':
+      return readEntered({ ...request, scope });
     case 'webhook':
       return readInbox(stream, { ...request, scope });
   }

@@ -5,7 +5,9 @@ insert into core.fct_plan_fact
   (month, metric, scope_kind, scope, scope_key, plan, fact, workdays, elapsed_workdays)
 with recursive plans as materialized (
   select p.month, regexp_replace(p.metric, '^.*\.', '') as metric, p.scope_kind, coalesce(s.name, p.scope) as scope, s.key,
-    sum(p.target) as plan
+    -- what was entered in the product comes before what a source says of the same
+    case when bool_or(p.source = 'pulse_plans') then sum(p.target) filter (where p.source = 'pulse_plans')
+      else sum(p.target) end as plan
   from core.fct_plans p
   left join lateral (
     select key, shown as name from (

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../../etl/config.ts';
+import { isUsedSql, withEntered } from '../../etl/entered.ts';
 import { runSources } from '../../etl/run.ts';
+import { warehouse } from '../lib/server/warehouse.ts';
 import { claim, plan } from './queue.ts';
 
 export type Loads = {
@@ -18,13 +20,13 @@ export async function createLoads(
   log: Logger,
   afterwards: () => Promise<void> = async () => undefined,
 ): Promise<Loads> {
-  await plan(config, warehouseUrl);
+  await plan(await withPlans(config), warehouseUrl);
   const ending = new AbortController();
   let running: Promise<void> | null = null;
 
   const work = async () => {
     while (!ending.signal.aborted) {
-      const due = await claim(config);
+      const due = await claim(await withPlans(config));
       if (!due) return;
       const summaries = await runSources({
         warehouseUrl,
@@ -52,4 +54,10 @@ export async function createLoads(
       await Promise.race([running?.catch(() => undefined), sleep(patience, undefined, { ref: false })]);
     },
   };
+}
+
+/** Somebody may have saved plans in the product since. */
+async function withPlans(config: Config): Promise<Config> {
+  const { rows } = await warehouse().raw<{ rows: { is_used: boolean }[] }>(isUsedSql);
+  return withEntered(config, rows[0]?.is_used ?? false);
 }

@@ -22,6 +22,8 @@ export async function read(now: Date = new Date()): Promise<Freshness> {
     settings.read(),
     warehouse()<SourceRow>('ops.sources')
       .select('source', 'entities', 'fresh_at', 'failures', 'schedule', 'stale_after_s')
+      // What people enter in the product is never late: its load follows each saving.
+      .whereNot({ kind: 'entered' } as object)
       .where({ is_configured: true } as object),
     // the same that Cube asks before it counts
     warehouse().raw<{ rows: { entities: string[] }[] }>('select core.connected() as entities'),

@@ -10,6 +10,7 @@ const kinds: Record<string, () => string> = {
   rest: m.data_kind_rest,
   singer: m.data_kind_singer,
   webhook: m.data_kind_webhook,
+  entered: m.settings_kind_entered,
 };
 
 const entities: Record<string, () => string> = {

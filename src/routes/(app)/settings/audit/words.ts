@@ -1,5 +1,6 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { Action } from '#lib/server/audit.ts';
+import type { Search } from '#lib/server/trail.ts';
 
 const did: Record<Action, () => string> = {
   sign_in: m.settings_did_sign_in,
@@ -28,4 +29,12 @@ export const deedName = (action: string): string =>
 export function actorName(actor: string): string {
   if (actor === 'command line') return m.settings_audit_cli();
   return actor === 'second step' ? m.settings_audit_second() : actor;
+}
+
+/** A page of the same search. */
+export function addressOf(search: Search, page: number): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(search)) if (value) query.set(key, value);
+  query.set('page', String(page));
+  return `/settings/audit?${query}`;
 }
