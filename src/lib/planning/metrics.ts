@@ -4,9 +4,9 @@ import { normal } from './values.ts';
 /** What can be planned (etl/transforms/month_facts.sql counts it): titles, and other names that tables give it. */
 const metrics: Record<string, Record<Locale, string> & { also?: string }> = {
   won_amount: {
-    ru: 'Сумма продаж',
+    ru: 'Выручка по сделкам',
     en: 'Won amount',
-    also: 'выручка,продажи,revenue,sales,сумма выигранных сделок',
+    also: 'выручка,продажи,сумма продаж,revenue,sales,сумма выигранных сделок',
   },
   gross_profit: { ru: 'Валовая прибыль', en: 'Gross profit', also: 'маржа,margin' },
   deals_won: { ru: 'Выигранные сделки', en: 'Won deals', also: 'won,продажи шт,количество продаж' },

@@ -83,6 +83,7 @@ export async function save(
   if ('problem' in read) return read;
   const plans = read.lines.flatMap(({ plan }) => (plan ? [plan] : []));
   if (!plans.length) return { problem: 'nothing' };
+  const { timezone } = await readSettings();
   await warehouse().transaction(async (trx) => {
     const [batch] = await trx('app.plan_batches')
       .insert({ user_id: by.user_id, actor: by.email })
@@ -93,7 +94,7 @@ export async function save(
       batch_id: batch?.batch_id,
     }));
     await trx.batchInsert('app.plan_lines', rows, 500);
-    await trx.raw(call, [source]);
+    await trx.raw(call, [source, timezone]);
   });
   await record({ action: 'plans_saved', details: { lines: plans.length }, ...actorOf(by) });
   return { saved: plans.length };
@@ -101,6 +102,7 @@ export async function save(
 
 /** What was saved last holds no more; what held before it does again. */
 export async function undo(by: Viewer): Promise<{ undone: number } | { problem: Problem }> {
+  const { timezone } = await readSettings();
   const undone = await warehouse().transaction(async (trx) => {
     const { rows } = await trx.raw<{ rows: { batch_id: number }[] }>(
       `update app.plan_batches set undone_at = now(), undone_by = ?
@@ -108,7 +110,7 @@ export async function undo(by: Viewer): Promise<{ undone: number } | { problem: 
         returning batch_id`,
       [by.email],
     );
-    if (rows.length) await trx.raw(call, [source]);
+    if (rows.length) await trx.raw(call, [source, timezone]);
     return rows[0]?.batch_id ?? null;
   });
   if (undone === null) return { problem: 'nothing_to_undo' };
@@ -116,10 +118,11 @@ export async function undo(by: Viewer): Promise<{ undone: number } | { problem: 
   return { undone };
 }
 
-/** Makes the source due; the worker that finds it so writes down the rest. */
+/** Makes the source due. The line is what a worker that starts would write: it must not think the schedule new. */
 const call = `
-  insert into ops.sources (source, position, kind, schedule, entities, due_at)
-  select ?, coalesce(max(position), 0) + 1, 'entered', '20 4 * * *', '{plans}', clock_timestamp() from ops.sources
+  insert into ops.sources (source, position, kind, schedule, entities, due_line, due_at)
+  select ?, coalesce(max(position), 0) + 1, 'entered', '20 4 * * *', '{plans}', '20 4 * * * ' || ?, clock_timestamp()
+    from ops.sources
   on conflict (source) do update set due_at = excluded.due_at, is_configured = true`;
 
 async function readKnown(): Promise<Known> {
