@@ -32,9 +32,18 @@ export type Definition = Member & {
 export type Dimension = Member & { type: 'string' | 'number' | 'boolean' | 'time' };
 
 /** `requires` are dimensions of which a question about the view has to choose one value. */
-export type View = Member & { grain: Both; requires: string[]; metrics: Definition[]; dimensions: Dimension[] };
+export type View = Member & {
+  grain: Both;
+  requires: string[];
+  metrics: Definition[];
+  dimensions: Dimension[];
+};
 
-export type Catalogue = { views: View[]; metrics: Map<string, Definition>; dimensions: Map<string, Dimension> };
+export type Catalogue = {
+  views: View[];
+  metrics: Map<string, Definition>;
+  dimensions: Map<string, Dimension>;
+};
 
 type Texts = { title_ru: string; description_ru: string };
 type Counted = { sources?: string[]; needs?: string[] | 'any' };
