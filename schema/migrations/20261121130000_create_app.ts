@@ -156,7 +156,7 @@ async function createViews(knex: Knex) {
       id uuid primary key default gen_random_uuid(),
       owner_id text not null references app.users on delete cascade,
       title text not null check (length(title) between 1 and 120),
-      page text not null check (page ~ '^/(?![/\\\\])'),
+      page text not null check (page ~ '^/' and page !~ '^/[/\\\\]'),
       state text not null default '',
       is_shared boolean not null default false,
       created_at timestamptz not null default now(),

@@ -33,10 +33,13 @@ const input = () => page.getByRole('combobox');
 
 async function open(on = page): Promise<void> {
   await expect
-    .poll(async () => {
-      if ((await on.getByRole('combobox').count()) === 0) await on.keyboard.press('Control+k');
-      return on.getByRole('combobox').count();
-    })
+    .poll(
+      async () => {
+        if ((await on.getByRole('combobox').count()) === 0) await on.keyboard.press('Control+k');
+        return on.getByRole('combobox').count();
+      },
+      { timeout: 60_000, interval: 1000 },
+    )
     .toBe(1);
   await on.getByRole('combobox').waitFor();
 }
@@ -141,7 +144,7 @@ test('keys go to pages, show themselves, and never take a letter from a field', 
   });
   await page.waitForURL((url) => url.pathname === '/managers');
   await page.goto('/metrics');
-  const field = page.locator('main input').first();
+  const field = page.locator('main input[type="search"]').first();
   await field.click();
   await field.pressSequentially('gs?/gm');
   expect(await field.inputValue()).toBe('gs?/gm');

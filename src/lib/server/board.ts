@@ -1,4 +1,5 @@
 import type { Block, Cell, ChartPart, FiguresBlock, Head, NotesBlock, TableBlock, Tone } from '../board.ts';
+import { noPick } from '../explore.ts';
 import { get, type Condition } from '../metrics.ts';
 import type { Grain } from '../page.ts';
 import { m } from '../paraglide/messages.js';
@@ -106,6 +107,7 @@ export function down(scope: Pick<Scope, 'state'>, metric: string, way: Way = {})
     sort: null,
     page: 1,
     q: null,
+    pick: noPick,
     ...way,
     filters,
   });

@@ -38,7 +38,7 @@ const order = [
 ];
 
 /** What most people ask about first; the rest as the model has it. */
-const rankOf = (view: View) => order.indexOf(view.name) + 1 || order.length + 1;
+export const rankOf = (view: View) => order.indexOf(view.name) + 1 || order.length + 1;
 
 /** Every metric with what it means and how fresh it is; its value is asked for apart, the slowest must not hold the page. */
 export async function load({ locale }: Viewer): Promise<Thesaurus> {

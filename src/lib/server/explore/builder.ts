@@ -7,6 +7,7 @@ import { bucketsOf } from '../../period.ts';
 import { link, filterKeys } from '../../state.ts';
 import { entityTitle } from '../../words.ts';
 import { safely } from '../safely.ts';
+import { rankOf } from '../thesaurus.ts';
 import type { Scope } from '../scope.ts';
 import type { Question } from './question.ts';
 import { startsFor } from './starts.ts';
@@ -29,11 +30,13 @@ export async function builderOf(
     cuts.find((one) => one.name === name) ?? { name, title: name, about: '' };
   const hasTime = question !== null && [...question.rows, question.across].includes(timeDimension);
   return {
-    topics: catalogue.views.map((one) => ({
-      view: one.name,
-      title: one.title[locale],
-      offers: one.metrics.filter(({ unit }) => unit !== 'time').map((metric) => offerOf(metric, scope)),
-    })),
+    topics: catalogue.views
+      .toSorted((a, b) => rankOf(a) - rankOf(b))
+      .map((one) => ({
+        view: one.name,
+        title: one.title[locale],
+        offers: one.metrics.filter(({ unit }) => unit !== 'time').map((metric) => offerOf(metric, scope)),
+      })),
     view: view?.name ?? null,
     measures:
       question?.measures.map((one) => ({

@@ -7,7 +7,7 @@ import type { Scope } from '../scope.ts';
 import type { Question } from './question.ts';
 import { read, sameRows, whole, type Answer, type Found } from './rows.ts';
 import { best } from './table.ts';
-import { wayTo } from './ways.ts';
+import { wayFrom } from './ways.ts';
 import { columnOf, dimensionName, measureColumn, valueName } from './words.ts';
 
 /** What a person can look across; the buckets of a period are kept whole as far as they can be scrolled. */
@@ -41,7 +41,7 @@ export async function pivotOf(scope: Scope, question: Question): Promise<Partial
     const shown = grid.heads.map(inside);
     const linked = (at: number, value: number | null, names: string[], values: Found['key']) => {
       const measure = measures[at];
-      return cell(value, measure && value !== null ? wayTo(scope, question, measure, names, values) : null);
+      return cell(value, measure ? wayFrom(scope, question, measure, value, names, values) : null);
     };
     return [
       ...grid.heads.flatMap((head, column) =>

@@ -8,7 +8,7 @@ import { changeOf } from '../figures.ts';
 import type { Scope } from '../scope.ts';
 import type { Measure, Question } from './question.ts';
 import { read, whole, type Found } from './rows.ts';
-import { wayTo } from './ways.ts';
+import { wayFrom } from './ways.ts';
 import { cardsOf } from './cards.ts';
 import { columnOf, measureColumn, valueName } from './words.ts';
 
@@ -125,7 +125,10 @@ function rowOf(
       name === 'customer' && value !== null ? toCard(value) : null,
     );
   });
-  const figures = measures.map((one, at) => figure(values[at] ?? null, wayTo(scope, question, one, by, key)));
+  const figures = measures.map((one, at) => {
+    const value = values[at] ?? null;
+    return cell(value, wayFrom(scope, question, one, value, by, key));
+  });
   const id = key.map((one) => one ?? '').join(' · ');
   const then = before && (before.found.get(idOf(key)) ?? (measures[0]?.is_additive ? 0 : null));
   return {
@@ -136,10 +139,6 @@ function rowOf(
 }
 
 const idOf = (key: Found['key']) => JSON.stringify(key);
-
-function figure(value: number | null, href: string | null): Cell {
-  return cell(value, value === null ? null : href);
-}
 
 function changes(
   measure: Measure | undefined,
@@ -160,7 +159,9 @@ function totalOf(scope: Scope, question: Question, all: (number | null)[], befor
   return [
     cell(m.explore_total({}, scope.style)),
     ...by.slice(1).map(() => cell(null)),
-    ...measures.map((one, at) => figure(all[at] ?? null, wayTo(scope, question, one, [], []))),
+    ...measures.map((one, at) =>
+      cell(all[at] ?? null, wayFrom(scope, question, one, all[at] ?? null, [], [])),
+    ),
     ...changes(measures[0], all[0] ?? null, before?.whole ?? null, before),
   ];
 }

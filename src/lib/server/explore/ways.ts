@@ -50,6 +50,19 @@ export function wayTo(
   return down(scope, measure.name, { filters, within, ...(period ? { period } : {}) });
 }
 
+/** The way from a figure; nothing lies behind a sum over no records. */
+export function wayFrom(
+  scope: Scope,
+  question: Question,
+  measure: Measure,
+  value: number | null,
+  by: string[],
+  key: Key,
+): string | null {
+  const isEmpty = value === null || (value === 0 && measure.is_additive);
+  return isEmpty ? null : wayTo(scope, question, measure, by, key);
+}
+
 function clip(from: string, grain: Question['grain'], range: Scope['range']): { from: string; to: string } {
   const to = DateTime.fromISO(from, { zone: 'utc' }).endOf(grain).toISODate() ?? from;
   if (!range) return { from, to };
