@@ -23,6 +23,10 @@ const rules = {
   leads_fall: limits('days', 'fall', 'deviations', 'least'),
   plan_behind: limits('pace', 'workdays'),
   margin_low: limits('days', 'points', 'least').describe('points: 0.08 is eight percentage points'),
+  debts_overdue: limits('days', 'share', 'risk_60', 'risk_90', 'risk_older').describe(
+    'risk_60: 0.1 is a tenth of what is overdue for 31 to 60 days, expected to be lost',
+  ),
+  leads_unworked: limits('days', 'share', 'least'),
 };
 
 /** What is judged to be wrong, and who hears of it when; the limits that are left out are those of the product. */

@@ -1,5 +1,6 @@
 import { log } from '../log.ts';
 import { open, type Board } from './board.ts';
+import { isToldOf } from './leads.ts';
 import { stakes } from './limits.ts';
 import { causeOf, type Finding, type RuleName } from './rule.ts';
 import { rules } from './rules.ts';
@@ -31,7 +32,7 @@ export async function look(now = new Date()): Promise<Look> {
   }
   const causes = new Map<string, Finding[]>();
   for (const one of found) {
-    if (!Number.isFinite(one.stake) || one.stake < least) continue;
+    if (!Number.isFinite(one.stake) || one.stake < least || isToldOf(one, found)) continue;
     const cause = causeOf(one);
     causes.set(cause, [...(causes.get(cause) ?? []), one]);
   }

@@ -15,7 +15,9 @@ export type RuleName =
   | 'complaints_rise'
   | 'leads_fall'
   | 'plan_behind'
-  | 'margin_low';
+  | 'margin_low'
+  | 'debts_overdue'
+  | 'leads_unworked';
 
 export type SubjectKind = 'campaign' | 'employee' | 'team' | 'stage' | 'product' | 'channel' | 'company';
 

@@ -1,8 +1,11 @@
 import { page } from './board.ts';
+import { debts } from './debts.ts';
+import { leadsUnworked } from './leads.ts';
+import { largest } from './parts.ts';
 import { plan } from './plan.ts';
 import type { Figures, Limits, Rule } from './rule.ts';
 import { stages } from './stages.ts';
-import { trailing, type Judged, type Part, type Seen } from './trailing.ts';
+import { trailing, type Judged, type Seen } from './trailing.ts';
 
 const get = (figures: Figures, name: string) => figures[name] ?? 0;
 const limit = (limits: Limits, name: string) => limits[name] ?? 0;
@@ -178,17 +181,6 @@ const complaintsRise = trailing({
     page('service.complaints', { period: range, by: 'cause', filters: { product: [name] } }),
 });
 
-/** The part that stands for most of it, if there is one. */
-function largest(parts: Part[], measure: string, whole: number) {
-  const sorted = parts
-    .filter(({ name }) => name !== null)
-    .sort((a, b) => get(b.sums, measure) - get(a.sums, measure));
-  const [first] = sorted;
-  if (!first || first.name === null) return [];
-  const count = get(first.sums, measure);
-  return [{ key: 'mostly', names: [first.name], count, share: share(count, whole) }];
-}
-
 const leadsFall = trailing({
   name: 'leads_fall',
   kind: 'deviation',
@@ -271,4 +263,6 @@ export const rules: Rule[] = [
   leadsFall,
   plan,
   marginLow,
+  debts,
+  leadsUnworked,
 ];

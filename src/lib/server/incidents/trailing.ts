@@ -27,6 +27,8 @@ export type Spec = Omit<Rule, 'look' | 'since' | 'days'> & {
   peers: 'all' | 'within';
   /** days before that tell what is usual */
   past?: number;
+  /** records that belong to nobody are judged as well: they are the company's */
+  nameless?: true;
   /** null where there is too little to judge */
   judge(seen: Seen, limits: Limits, worth: Worth): Judged | null;
   explain?(seen: Seen, parts: Part[]): Reason[];
@@ -63,7 +65,7 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
   const [groups, earlier] = [grouped(spec, rows), grouped(spec, before)];
   return [...groups.values()].flatMap((group): Finding[] => {
     const { subject } = group;
-    if (subject.name === '') return [];
+    if (subject.name === '' && !spec.nameless) return [];
     const mate = (one: Group) => spec.peers === 'all' || one.subject.within === subject.within;
     const others = (all: Map<string, Group>) =>
       [...all.values()]
@@ -77,7 +79,8 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
     };
     const judged = spec.judge(seen, limits, board.worth);
     if (!judged || judged.severity < calm) return [];
-    const { name, topic, area } = spec;
+    const { name, topic } = spec;
+    const area = subject.kind === 'company' ? 'company' : spec.area;
     const reasons = spec.explain?.(seen, group.parts) ?? [];
     return [
       {
@@ -106,9 +109,10 @@ async function since(spec: Spec, board: Board, findings: Finding[]): Promise<Map
   const ask = (by: string[], where: { dimension: string; values: string[] } | null) =>
     board.ask({
       ...{ view: spec.view, measures: spec.measures, by, time: spec.time, range: whole, grain: 'day' },
-      where: where
-        ? [{ member: `${spec.view}.${where.dimension}`, operator: 'equals', values: where.values }]
-        : [],
+      where:
+        where && !where.values.includes('')
+          ? [{ member: `${spec.view}.${where.dimension}`, operator: 'equals', values: where.values }]
+          : [],
       // should there be more rows than are given, it is the latest that count
       order: [[spec.time, 'desc']],
     });
@@ -163,9 +167,10 @@ const none = ({ measures }: Spec): Figures => Object.fromEntries(measures.map((n
 const keyOf = ({ name, within }: Subject) => JSON.stringify([name, within]);
 
 function subjectOf(spec: Spec, row: Row): Subject {
+  const name = nameOf(row, spec.by) ?? '';
   return {
-    kind: spec.subject,
-    name: nameOf(row, spec.by) ?? '',
+    kind: name === '' && spec.nameless ? 'company' : spec.subject,
+    name,
     within: spec.within ? nameOf(row, spec.within) : null,
   };
 }

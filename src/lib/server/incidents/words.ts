@@ -188,6 +188,39 @@ const texts: Record<RuleName, Texts> = {
         style,
       ),
   },
+  debts_overdue: {
+    title: ({ name }, style) =>
+      name ? m.incidents_debts_title({ name }, style) : m.incidents_debts_title_nobody({}, style),
+    sentence: ({ days, figure }, style, stake) =>
+      m.incidents_debts(
+        {
+          ...{ days, stake, late: figure.money('late'), invoiced: figure.money('invoiced') },
+          older: figure.money('older'),
+        },
+        style,
+      ),
+    rule: ({ days, limit }, style) =>
+      m.incidents_debts_rule(
+        {
+          ...{ days, share: limit.percent('share'), risk_60: limit.percent('risk_60') },
+          ...{ risk_90: limit.percent('risk_90'), risk_older: limit.percent('risk_older') },
+        },
+        style,
+      ),
+  },
+  leads_unworked: {
+    title: ({ name }, style) =>
+      name ? m.incidents_unworked_title({ name }, style) : m.incidents_unworked_title_nobody({}, style),
+    sentence: ({ days, name, figure }, style, stake) => {
+      const said = {
+        ...{ days, stake, unprocessed: figure.count('unprocessed'), deals: figure.count('deals') },
+        ...{ others: figure.percent('others'), worth: figure.money('worth') },
+      };
+      return name ? m.incidents_unworked(said, style) : m.incidents_unworked_nobody(said, style);
+    },
+    rule: ({ days, limit }, style) =>
+      m.incidents_unworked_rule({ days, share: limit.percent('share'), least: limit.count('least') }, style),
+  },
 };
 
 const fine = (value: number, { locale }: Style) => formatCount(value, locale, 1);
@@ -252,6 +285,8 @@ function explain({ key, names, count = 0, share = 0, amount = 0 }: Reason, style
       return [m.incidents_why_left(said, style)];
     case 'fell':
       return [m.incidents_why_fell({ ...said, amount: money(amount) }, style)];
+    case 'debtors':
+      return [m.incidents_why_debtors({ ...said, amount: money(amount) }, style)];
     case 'cheaper':
       return [m.incidents_why_cheaper({ own: money(amount), others: money(share) }, style)];
     default:
