@@ -55,7 +55,23 @@ export const incidents = z
           .describe('days after which one that nobody took on is told again; 0 is never'),
       })
       .prefault({}),
-    quiet: z.strictObject({ from: clock, to: clock }).optional().describe('no mail goes out between these'),
+    webhook: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/, error: 'expected an address of http or https' })
+          .describe('incoming webhook of Slack, Mattermost or alike; it is a secret: give it as ${NAME}'),
+        headers: z.record(z.string(), z.string()).optional().describe('headers that the server asks for'),
+      })
+      .optional()
+      .describe(
+        'a channel that is told at once, like mail; whoever reads it sees figures of the whole company',
+      ),
+    quiet: z
+      .strictObject({ from: clock, to: clock })
+      .optional()
+      .describe('no mail and no message goes out between these'),
   })
   .prefault({})
   .describe('incidents: limits, mail and quiet hours, on the clock of reporting.timezone');
+
+export type Webhook = NonNullable<z.infer<typeof incidents>['webhook']>;

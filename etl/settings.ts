@@ -10,7 +10,8 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     'reporting.currency': config.reporting.currency,
     'reporting.language': config.reporting.language,
     'reporting.country': countryOf(config.reporting),
-    incidents: config.incidents,
+    // its address is a secret, which only the worker needs
+    incidents: { ...config.incidents, webhook: config.incidents.webhook !== undefined },
     ...Object.fromEntries(Object.entries(config.limits).map(([key, value]) => [`limits.${key}`, value])),
   };
   await client.query(

@@ -11,11 +11,13 @@ import { read as readSettings } from './lib/server/settings.ts';
 import { close } from './lib/server/warehouse.ts';
 import { tidy } from './worker/cleaning.ts';
 import { createLoads } from './worker/loads.ts';
+import { createPosts } from './worker/posts.ts';
 
 const log = appLog.child({ part: 'worker' });
 const tasks: ScheduledTask[] = [];
 const reports = createRunner({ worker: `${hostname()}:${process.pid}` });
 const config = process.env.PULSE_CONFIG ? readConfig(process.env.PULSE_CONFIG) : null;
+const posts = createPosts(config?.incidents.webhook ?? null, log);
 const loads = config ? await createLoads(config, process.env.WAREHOUSE_URL ?? '', log, watch) : null;
 
 let stopping: Promise<void> | null = null;
@@ -42,7 +44,7 @@ async function watch(): Promise<void> {
   // Figures that cannot be asked now are asked again next minute; mail does not wait for them.
   await guarded('incidents', async () => void (await watchFigures()));
   await guarded('reminders', () => remind());
-  await reports.tick();
+  await Promise.all([reports.tick(), guarded('posts', () => posts.tick())]);
 }
 
 function at(line: string, name: string, work: () => Promise<void> | undefined): void {
@@ -61,7 +63,7 @@ async function guarded(name: string, work: () => Promise<void> | undefined): Pro
 async function stop(reason: string): Promise<void> {
   log.info({ reason }, 'The worker ends');
   for (const task of tasks) void task.stop();
-  await Promise.all([loads?.stop(), reports.stop()]);
+  await Promise.all([loads?.stop(), reports.stop(), posts.stop()]);
   await close().catch(() => undefined);
   process.exit(0);
 }

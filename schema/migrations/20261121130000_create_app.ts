@@ -290,16 +290,19 @@ async function createIncidents(knex: Knex) {
     );
     insert into app.incident_watch default values;
 
-    -- One row per message to the webhook about an incident.
+    -- One row per message to the webhook about an incident. While it is being sent, "next_attempt_at" is the end of the
+    -- claim: what a killed worker held is simply due again.
     create table app.incident_posts (
       incident_id uuid not null references app.incidents on delete cascade,
       event text not null check (event in ('opened', 'resolved')),
-      status text not null default 'queued' check (status in ('queued', 'sent', 'failed')),
+      status text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'discarded')),
       attempts integer not null default 0,
-      next_attempt_at timestamptz default now(),
+      next_attempt_at timestamptz,
+      sent_at timestamptz,
       error text,
       primary key (incident_id, event)
     );
+    create index incident_posts_due on app.incident_posts (next_attempt_at) where status = 'queued';
     alter table app.deliveries add foreign key (incident_id) references app.incidents on delete cascade;
   `);
 }

@@ -45,11 +45,9 @@ test.each([
   ],
   [
     'outstanding',
-    `with void as (select source, source_id from core.fct_invoices i join core.fct_deals d using (deal_key) where d.status = 'lost')
-     select (select sum(i.amount) from core.fct_invoices i
-              where not i.is_deleted and not exists (select from void v where (v.source, v.source_id) = (i.source, i.source_id)))
-      - (select sum(p.amount) from core.fct_payments p where not p.is_deleted
-          and not exists (select from void v where (v.source, v.source_id) = (p.source, p.invoice_id)) and (p.invoice_id is null
+    `select (select sum(i.amount) from core.fct_invoices i left join core.fct_deals d using (deal_key)
+              where not i.is_deleted and d.status is distinct from 'lost')
+      - (select sum(p.amount) from core.fct_payments p where not p.is_deleted and (p.invoice_id is null
         or not exists (select from core.fct_invoices i where i.source = p.source and i.source_id = p.invoice_id and i.is_deleted)))`,
   ],
 ])('%s is that of the warehouse', async (id, sql) => {

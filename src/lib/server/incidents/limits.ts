@@ -15,8 +15,10 @@ export type Chosen = {
     /** days after which who has not acknowledged is told again; 0 is never */
     remind_days: number;
   };
-  /** no mail is sent between these, on the company's clock */
+  /** nothing is sent between these, on the company's clock */
   quiet: { from: string; to: string } | null;
+  /** whether a channel is told as well; its address is known to the worker alone */
+  webhook: boolean;
 };
 
 type Written = Partial<Omit<Chosen, 'mail'>> & { mail?: Partial<Chosen['mail']> };
@@ -27,6 +29,7 @@ export function complete({
   min_stake = null,
   mail = {},
   quiet = null,
+  webhook = false,
 }: Written): Chosen {
   return {
     rules,
@@ -38,6 +41,7 @@ export function complete({
       remind_days: mail.remind_days ?? 7,
     },
     quiet,
+    webhook,
   };
 }
 

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import { adminEmail } from '../users.ts';
 import * as viewers from '../viewers.ts';
 import { readLimits, type Chosen } from './limits.ts';
+import * as posts from './posts.ts';
 import { allowed } from './rights.ts';
 import * as settings from '../settings.ts';
 import { warehouse } from '../warehouse.ts';
@@ -42,6 +43,7 @@ export async function tellOf(
   round = 0,
 ): Promise<void> {
   const at = afterQuiet(now, chosen.quiet, timezone);
+  if (event === 'opened' && chosen.webhook) await posts.add(trx, id, at);
   for (const user of await readUsers(trx)) {
     const { sql, values } = allowed(await viewers.of(user));
     await trx.raw(
@@ -60,6 +62,7 @@ export async function forget(trx: Knex.Transaction, id: string, now: Date): Prom
     .where({ incident_id: id, status: 'queued' })
     .whereIn('event', ['opened', 'reminder'])
     .update({ status: 'discarded', error: 'It was over before this could be sent.', next_attempt_at: null });
+  await posts.end(trx, id, afterQuiet(now, chosen.quiet, timezone));
   await trx.raw(
     `insert into app.deliveries (incident_id, event, run_at, recipient, locale, user_id, next_attempt_at)
      select incident_id, 'resolved', ?, recipient, locale, user_id, ? from app.deliveries
