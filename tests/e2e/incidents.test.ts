@@ -1,15 +1,32 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { simpleParser } from 'mailparser';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
 import { waitUntil } from '../harness/processes.ts';
-import { signIn, startStack, type RunningStack } from './stack.ts';
+import { openServer, type TestServer } from '../integration/reports-server.ts';
+import { addPerson, signIn, startStack, type RunningStack } from './stack.ts';
 
 let stack: RunningStack;
 let browser: Browser;
 let page: Page;
+let mail: TestServer;
+
+/** Mail needs to know the address before the product listens on it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(null), openBrowser()]);
+  const port = String(await freePort());
+  mail = await openServer();
+  const env = { PORT: port, ORIGIN: `http://127.0.0.1:${port}`, SMTP_URL: mail.url };
+  [stack, browser] = await Promise.all([startStack(null, env), openBrowser()]);
   // the worker's rules have looked at the first load
   await waitUntil(
     () => stack.query('select checked_at, failed::text from app.incident_watch'),
@@ -22,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
+  await mail?.close();
 });
 
 /** Each story of demo/STORIES.md: what the home page says of it, and what stands where its link leads. */
@@ -44,6 +62,9 @@ describe('the home page begins with what is wrong', () => {
     await page.goto('/');
     const line = page.locator(`#incidents [data-incident="${rule}"]`).filter({ hasText: said }).first();
     await line.waitFor();
+    // why is told when it is asked for
+    await line.locator('button').click();
+    expect(await line.innerText()).toMatch(said);
     await line.locator('a').click();
     await page.waitForURL(/\/drill\//);
     await page.locator('main', { hasText: there }).waitFor();
@@ -75,4 +96,44 @@ test('is acknowledged by keyboard alone, with a comment', async () => {
   expect(await taken.locator('[data-acknowledged]').innerText()).toContain('Поговорю с ней <b>сегодня</b>');
   const [row] = await stack.query(`select state, comment from app.incidents where rule = 'margin_low'`);
   expect(row).toEqual({ state: 'acknowledged', comment: 'Поговорю с ней <b>сегодня</b>' });
+});
+
+test('from the data to the mail, and from its link to the page', async () => {
+  const boss = await addPerson(stack, 'boss@example.com', 'executive');
+  // as if the rules had not looked yet: the next minute does
+  await stack.query(`delete from app.incidents`);
+  await stack.query(`update app.incident_watch set data_version = null`);
+  const [first] = await waitUntil(
+    async () => mail.received.filter(({ to }) => to === boss.email),
+    (letters) => letters.length > 0,
+    150_000,
+  );
+  const { subject = '', text = '', html } = await simpleParser(first?.source ?? '');
+  const link = /http:\/\/127\.0\.0\.1:\d+\/acknowledge\/[\w.-]+/.exec(text)?.[0] ?? '';
+  expect(String(html)).toContain(link);
+  const states = () => stack.query(`select state, count(*)::text from app.incidents group by 1 order by 1`);
+  const before = await states();
+  expect(before.map(({ state }) => state)).toEqual(['open']);
+
+  // what scanners and previews do: neither counts as an answer
+  for (const method of ['GET', 'HEAD']) expect((await fetch(link, { method })).status).toBe(200);
+  expect(await states()).toEqual(before);
+
+  // no session, no login: the link is enough, and for this one incident only
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const stranger = await context.newPage();
+  await stranger.goto(link);
+  await stranger.fill('input[name=comment]', 'Taken from the mail');
+  await stranger.locator('form button').click();
+  await stranger.locator('[role=status]').waitFor();
+  await stranger.goto('about:blank');
+  await context.close();
+  expect((await states()).find(({ state }) => state === 'acknowledged')?.count).toBe('1');
+
+  await page.goto('/incidents');
+  const taken = page.locator('[data-group=acknowledged] article');
+  expect(await taken.count()).toBe(1);
+  expect(await taken.locator('[data-acknowledged]').innerText()).toContain('Taken from the mail');
+  const title = await taken.locator('h3').innerText();
+  expect(subject).toContain(title.trim());
 });

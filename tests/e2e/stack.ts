@@ -18,6 +18,7 @@ export type RunningStack = {
 /** Everything as `npm start` starts it, for the small company that was counted by hand; null is the demo company. */
 export async function startStack(
   config: string | null = 'tests/fixtures/golden/pulse.yaml',
+  more: NodeJS.ProcessEnv = {},
 ): Promise<RunningStack> {
   const home = mkdtempSync(join(tmpdir(), 'pulse-e2e-'));
   const child = spawn(process.execPath, ['bin/pulse.js', 'start'], {
@@ -28,6 +29,7 @@ export async function startStack(
       PULSE_HOME: home,
       PULSE_CONFIG: config ? resolve(root, config) : '',
       PORT: '0',
+      ...more,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -13,7 +13,7 @@ import { readCompany } from '../reports/report.ts';
 import * as settings from '../settings.ts';
 import * as viewers from '../viewers.ts';
 import { read, toLine } from './kept.ts';
-import { untold } from './tell.ts';
+import { untold, untoldTo } from './tell.ts';
 import { sign } from './token.ts';
 
 type Told = {
@@ -33,7 +33,7 @@ export async function compose({ incident_id, event, run_at, user_id, locale }: T
   const style: Style = { locale, currency };
   const place: Place = { company, style, timezone, base: env().origin, viewer };
   if (incident_id === null) {
-    const kept = await read(viewer, untold, [run_at, run_at, viewer.user_id]);
+    const kept = await read(viewer, untold, untoldTo(viewer.user_id, run_at));
     if (kept.length === 0) return 'There is nothing to tell any more.';
     return digest(
       kept.map((one) => toLine(one, style)),

@@ -103,9 +103,17 @@ export function digestBefore(now: Date, at: string, timezone: string): Date {
   return (today > local ? today.minus({ days: 1 }) : today).toJSDate();
 }
 
-/** What opened within the day before the digest and was not told of to this person. */
-export const untold = `i.state = 'open' and i.area <> 'data' and i.opened_at <= ? and i.opened_at > ?::timestamptz - interval '24 hours'
-  and not exists (select from app.deliveries d where d.incident_id = i.id and d.event = 'opened' and d.user_id = ?)`;
+/**
+ * What opened before the digest and was not told of to this person, neither at once nor by an earlier digest: days have
+ * 23 to 25 hours, and a worker may have been away. Asks for the digest's moment twice, the person, the same again.
+ */
+export const untold = `i.state = 'open' and i.area <> 'data' and i.opened_at <= ? and i.opened_at > ?::timestamptz - interval '7 days'
+  and not exists (select from app.deliveries d where d.incident_id = i.id and d.event = 'opened' and d.user_id = ?)
+  and not exists (select from app.deliveries d where d.event = 'digest' and d.user_id = ? and d.run_at >= i.opened_at
+    and d.run_at < ? and d.status <> 'discarded')`;
+
+/** The values of `untold`. */
+export const untoldTo = (user: string, at: Date): Knex.RawBinding[] => [at, at, user, user, at];
 
 async function digest(trx: Knex.Transaction, chosen: Chosen, timezone: string, now: Date): Promise<void> {
   const at = digestBefore(now, chosen.mail.digest_at, timezone);
@@ -125,9 +133,7 @@ async function digest(trx: Knex.Transaction, chosen: Chosen, timezone: string, n
         user.id,
         afterQuiet(now, chosen.quiet, timezone),
         ...values,
-        at,
-        at,
-        user.id,
+        ...untoldTo(user.id, at),
       ],
     );
   }
