@@ -203,3 +203,14 @@ test('a limit of pulse.yaml is the one that is held and shown', async () => {
   expect(acknowledged[0]?.about).toContain('less than 15%');
   expect(resolved.map(({ rule }) => rule)).toContain('margin_low');
 }, 60_000);
+
+test('the address of the channel stays with the worker', async () => {
+  const webhook = 'webhook: { url: "http://127.0.0.1:9/very-secret" }';
+  await company.load({ ...wrong, limits: `incidents: { min_stake: 1, ${webhook} }` });
+  const [kept] = await database.query<{ said: string; webhook: boolean }>(
+    `select string_agg(value::text, ' ') as said,
+            bool_or(value -> 'webhook' = 'true') filter (where key = 'incidents') as webhook from core.settings`,
+  );
+  expect(kept?.webhook).toBe(true);
+  expect(kept?.said).not.toContain('very-secret');
+}, 60_000);
