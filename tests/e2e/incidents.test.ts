@@ -136,4 +136,4 @@ test('from the data to the mail, and from its link to the page', async () => {
   expect(await taken.locator('[data-acknowledged]').innerText()).toContain('Taken from the mail');
   const title = await taken.locator('h3').innerText();
   expect(subject).toContain(title.trim());
-});
+}, 240_000);
