@@ -352,6 +352,14 @@ export const configSchema = z
       .prefault({})
       .describe('limits that figures are judged by'),
     incidents,
+    reports: z
+      .strictObject({
+        allowed_domains: z
+          .array(z.string().regex(/^[^\s@]+\.[^\s@.]+$/, 'expected a domain such as example.com'))
+          .default([])
+          .describe('domains of addresses outside Pulse that reports may be sent to'),
+      })
+      .default({ allowed_domains: [] }),
     loading: z
       .strictObject({
         retry_minutes: z

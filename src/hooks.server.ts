@@ -22,6 +22,8 @@ function isOwnRequest({ request, route, url }: RequestEvent): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return true;
   // Systems that send by themselves have no origin and no cookie: each request is signed instead.
   if (route.id?.startsWith('/ingest/')) return true;
+  // A mail program that unsubscribes for its reader: the signed link is all it has, and all that counts.
+  if (route.id?.startsWith('/unsubscribe/')) return true;
   const origin = request.headers.get('origin');
   if (!origin) return request.headers.get('sec-fetch-site') === 'same-origin';
   const host = URL.canParse(origin) ? new URL(origin).host : '';

@@ -239,12 +239,14 @@ async function createSchedules(knex: Knex) {
       locked_by text,
       locked_at timestamptz,
       sent_at timestamptz,
+      closed_at timestamptz,
       created_at timestamptz not null default now(),
       unique (schedule_id, run_at, recipient),
       unique (incident_id, event, round, recipient),
       check ((schedule_id is null) = (event is not null)),
       check ((incident_id is null) = (event is null or event in ('digest', 'failures')))
     );
+    create index deliveries_closed on app.deliveries (closed_at) where status in ('failed', 'discarded');
     create index deliveries_schedule on app.deliveries (schedule_id, run_at);
     create unique index deliveries_failures on app.deliveries (run_at, recipient) where event = 'failures';
     create unique index deliveries_digest on app.deliveries (run_at, recipient) where event = 'digest';

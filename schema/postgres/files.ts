@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 
-export function writeAtomically(file: string, text: string, mode = 0o644): void {
+export function writeAtomically(file: string, text: string | Uint8Array, mode = 0o644): void {
   const draft = `${file}.${process.pid}.tmp`;
   const handle = openSync(draft, 'w', mode);
   writeFileSync(handle, text);

@@ -30,3 +30,9 @@ export function fileHref(
   const query = params.toString();
   return query ? `${path}?${query}` : path;
 }
+
+/** Where the page at this address is put on a schedule; null where it cannot be sent. */
+export function scheduleHref({ pathname, search }: { pathname: string; search: string }): string | null {
+  if (!pageOf(pathname)) return null;
+  return `/reports/new?${new URLSearchParams({ page: pathname, state: search.replace(/^\?/, '') })}`;
+}

@@ -14,6 +14,7 @@ export const places: Place[] = [
   { href: '/explore', key: 'x', title: m.explore_title },
   { href: '/metrics', key: 't', title: m.nav_all_metrics },
   { href: '/views', key: 'v', title: m.views_title },
+  { href: '/reports', key: 'r', title: m.schedules_title },
   { href: '/data', key: 'd', title: m.data_title, isForCompany: true },
   { href: '/settings', key: 'n', title: m.settings_title },
 ];

@@ -64,7 +64,14 @@ export function fromLine({ cron, workday }: Line): Rhythm {
   const candidates: Rhythm[] = [
     { frequency: 'daily', time },
     { frequency: 'workdays', time },
-    { frequency: 'weekly', time, weekdays: weekday.split(',').map((one) => Number(one) || 7) },
+    {
+      frequency: 'weekly',
+      time,
+      weekdays: weekday
+        .split(',')
+        .map((one) => Number(one) || 7)
+        .sort((a, b) => a - b),
+    },
     ...(['monthly', 'quarterly'] as const).flatMap((frequency): Rhythm[] => [
       { frequency, time, day: 'first_workday' },
       { frequency, time, day: 'last_workday' },

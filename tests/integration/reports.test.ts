@@ -7,7 +7,7 @@ import { formatExact, formatValue } from '../../src/lib/format.ts';
 import { claim, hold, markSent } from '../../src/lib/server/reports/deliveries.ts';
 import { open } from '../../src/lib/server/reports/mail.ts';
 import { render } from '../../src/lib/server/reports/render.ts';
-import type { make } from '../../src/lib/server/reports/report.ts';
+import type { publish } from '../../src/lib/server/reports/edition.ts';
 import { createRunner } from '../../src/lib/server/reports/run.ts';
 import * as schedules from '../../src/lib/server/reports/schedules.ts';
 import { close, warehouse } from '../../src/lib/server/warehouse.ts';
@@ -28,7 +28,7 @@ let made: string[] = [];
 const page = (of: string, locale: 'ru' | 'en') =>
   makePage({ locale, kpis: [makeKpi({ title: `Rows of ${of}` }), ...makePage().kpis.slice(1)] });
 
-const makeReport: typeof make = async (_, viewer, sender) => {
+const makeReport: typeof publish = async (_, viewer, sender) => {
   const of = viewer.access === 'company' ? 'all' : viewer.name;
   made.push(`${of} ${viewer.locale}`);
   return render(page(of, viewer.locale), {
@@ -48,6 +48,7 @@ beforeAll(async () => {
     WAREHOUSE_URL: database.url,
     CUBE_URL: 'http://127.0.0.1:1/cubejs-api',
     PULSE_SECRET: 'a secret of a test that is long',
+    ORIGIN: 'https://pulse.example',
   });
   const person = (id: string, name: string, role: string, locale: string) =>
     database.query(
@@ -58,6 +59,12 @@ beforeAll(async () => {
   await person('second', 'Boris', 'executive', 'ru');
   await person('head', 'Head', 'head', 'en');
   await person('gone', 'Gone', 'head', 'en');
+  await database.query(
+    `insert into core.dim_teams (source, source_id, name) values ('crm', 'north', 'North')`,
+  );
+  await database.query(
+    `insert into app.user_teams (user_id, source, source_id) values ('head', 'crm', 'north')`,
+  );
   await database.query(`update app.users set is_disabled = true where id = 'gone'`);
 });
 
@@ -71,6 +78,7 @@ beforeEach(async () => {
   server.reset();
   made = [];
   await database.query('delete from app.schedules');
+  await database.query('delete from app.deliveries');
 });
 
 /** A schedule that was due a moment ago. */
@@ -359,7 +367,7 @@ describe('many workers', () => {
     await schedule([{ email: 'a@example.org', locale: 'ru' }]);
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const slow: typeof make = async (...all) => (await gate, makeReport(...all));
+    const slow: typeof publish = async (...all) => (await gate, makeReport(...all));
     const ending = createRunner({
       worker: 'one',
       makeReport: slow,

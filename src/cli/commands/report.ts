@@ -35,12 +35,15 @@ export function addReport(program: Command): void {
     });
 
   addChoice(report.command('render').description('write a report to a file instead of sending it'))
-    .requiredOption('--out <file>', 'ends in .html to look at, or in .eml for a mail program')
+    .requiredOption(
+      '--out <file>',
+      'ends in .html to look at, in .eml for a mail program, or in .pdf for paper',
+    )
     .action(async (what: string, { out, json, ...choice }: Choice & { out: string }) => {
       const file = resolve(process.env.INIT_CWD ?? '.', out);
       const form = extname(file).slice(1);
-      if (form !== 'html' && form !== 'eml') {
-        throw new Problem('--out expects a file that ends in .html or .eml.', { exitCode: 2 });
+      if (form !== 'html' && form !== 'eml' && form !== 'pdf') {
+        throw new Problem('--out expects a file that ends in .html, .eml or .pdf.', { exitCode: 2 });
       }
       if (!existsSync(dirname(file))) {
         throw new Problem(`There is no folder ${dirname(file)}: make it, or name another with --out.`, {
@@ -48,7 +51,7 @@ export function addReport(program: Command): void {
         });
       }
       const { content, ...about } = await ask<Preview>('preview', { what, form, ...choice });
-      writeAtomically(file, content);
+      writeAtomically(file, form === 'pdf' ? Buffer.from(content, 'base64') : content);
       if (json) console.log(JSON.stringify({ file, ...about }, null, 2));
       else console.log(`${about.subject}\nWritten to ${file}`);
     });
@@ -107,6 +110,8 @@ async function ask<Result>(verb: string, argument: object): Promise<Result> {
         PULSE_SECRET: readSecret(place.home),
         PULSE_HOME: place.home,
         ...(app && { ORIGIN: app }),
+        // only an app that runs can be printed
+        ...(running?.urls.app && { APP_ADDRESS: running.urls.app }),
       },
       isJob: true,
     });

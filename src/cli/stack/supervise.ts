@@ -67,11 +67,16 @@ async function raiseAll(stack: Stack): Promise<void> {
   await raiseSources(stack);
   await loadOnce(stack);
   await nameCube(stack);
-  await Promise.all([raiseCube(stack), built.then((entry) => raiseApp(stack, entry)), raiseWorker(stack)]);
+  const address = await nameApp(stack);
+  await Promise.all([
+    raiseCube(stack),
+    built.then((entry) => raiseApp(stack, entry, address)),
+    raiseWorker(stack),
+  ]);
 }
 
-async function raiseApp(stack: Stack, entry: string): Promise<void> {
-  const { place, steps, env } = stack;
+/** Chosen before anything starts that has to know it: the worker prints pages of the app. */
+async function nameApp({ steps, env }: Stack): Promise<string> {
   const host = process.env.HOST ?? '127.0.0.1';
   const port = await choosePort(host, steps);
   const address = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
@@ -79,14 +84,20 @@ async function raiseApp(stack: Stack, entry: string): Promise<void> {
     HOST: host,
     PORT: String(port),
     ORIGIN: process.env.ORIGIN ?? address,
+    APP_ADDRESS: address,
     NODE_ENV: 'production',
     SHUTDOWN_TIMEOUT: '2',
   });
+  return address;
+}
+
+async function raiseApp(stack: Stack, entry: string, address: string): Promise<void> {
+  const { place, steps, env } = stack;
   await steps.run('App', async () => {
     const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
     await probe(`${address}/health`, part);
   });
-  stack.urls.app = env.ORIGIN;
+  stack.urls.app = env.ORIGIN ?? address;
 }
 
 async function choosePort(host: string, steps: Steps): Promise<number> {

@@ -1,4 +1,4 @@
-import { fileHref } from '#lib/exports.ts';
+import { fileHref, scheduleHref } from '#lib/exports.ts';
 import { entryKinds, type Entry, type EntryKind, type Found } from '#lib/palette.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -50,7 +50,9 @@ export function actions(url: URL, { canPrint, copyLink, showShortcuts }: Helpers
     const href = fileHref(url, form);
     return href ? [act(form, say, () => download(href))] : [];
   };
+  const schedule = scheduleHref(url);
   return [
+    ...(schedule ? [act('schedule', m.schedules_send, () => location.assign(schedule))] : []),
     act('link', m.views_copy_page, copyLink),
     ...file('xlsx', m.exports_xlsx_page),
     ...(canPrint ? file('pdf', m.exports_pdf) : []),

@@ -19,6 +19,13 @@ export const actions = [
   'incident_acknowledged',
   'plans_saved',
   'plans_undone',
+  'report_saved',
+  'report_paused',
+  'report_removed',
+  'report_sent',
+  'report_previewed',
+  'report_subscribed',
+  'report_unsubscribed',
 ] as const;
 export type Action = (typeof actions)[number];
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Locale } from '../../page.ts';
 import { warehouse } from '../warehouse.ts';
-import type { Recipient } from './schedules.ts';
+import type { DeliveryStatus, Condition, FileForm, Occasion, Recipient } from '../../schedules.ts';
 
 type Held = {
   id: string;
@@ -22,11 +22,15 @@ export type ReportDelivery = Held & {
   state: string;
   owner_id: string;
   recipients: Recipient[];
+  send_when: Occasion;
+  condition: Condition | null;
+  fresh_within: number;
+  files: FileForm[];
 };
 /** A digest is of no single incident; a reminder has a round. */
 export type AlarmDelivery = Held & {
   incident_id: string | null;
-  event: 'opened' | 'reminder' | 'resolved' | 'digest';
+  event: 'opened' | 'reminder' | 'resolved' | 'digest' | 'failures';
   round: number;
   rule: string | null;
 };
@@ -59,7 +63,8 @@ export async function claim(worker: string, lease = leaseSeconds): Promise<Deliv
        returning d.*
      )
      select t.id, t.schedule_id, t.incident_id, t.event, t.round, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
-            s.title, s.page, s.state, s.owner_id, s.recipients, i.rule
+            s.title, s.page, s.state, s.owner_id, s.recipients,
+            s.send_when, s.condition, s.fresh_within, s.files, i.rule
        from taken t left join app.schedules s on s.id = t.schedule_id left join app.incidents i on i.id = t.incident_id`,
     [`${worker} ${randomUUID()}`, lease],
   );
@@ -78,8 +83,13 @@ export async function hold({ id, locked_by }: Claimed, lease = leaseSeconds): Pr
   return rowCount === 1;
 }
 
-export async function markSent(claimed: Claimed, messageId: string): Promise<void> {
-  await close(claimed, { status: 'sent', message_id: messageId, sent_at: new Date(), error: null });
+export async function markSent(
+  claimed: Claimed,
+  messageId: string,
+  { answer = '', fingerprint = null }: { answer?: string; fingerprint?: string | null } = {},
+): Promise<void> {
+  const more = { answer: answer.slice(0, 500), fingerprint };
+  await close(claimed, { status: 'sent', message_id: messageId, sent_at: new Date(), error: null, ...more });
 }
 
 export async function markFailed(claimed: Claimed, error: string): Promise<void> {
@@ -103,6 +113,18 @@ export async function retryLater(claimed: Claimed, error: string): Promise<void>
   });
 }
 
+/** Lies until then without having been tried. */
+export async function postpone(claimed: Claimed, why: string, until: Date): Promise<void> {
+  await change(claimed, {
+    status: 'queued',
+    error: why,
+    attempts: claimed.attempts - 1,
+    locked_by: null,
+    locked_at: null,
+    next_attempt_at: until,
+  });
+}
+
 /** Gives back what was not begun, as if it had never been taken. */
 export async function release(claimed: Claimed): Promise<void> {
   await change(claimed, {
@@ -115,11 +137,53 @@ export async function release(claimed: Claimed): Promise<void> {
 }
 
 function close(claimed: Claimed, values: Record<string, unknown>): Promise<void> {
-  return change(claimed, { ...values, next_attempt_at: null, locked_by: null, locked_at: null });
+  return change(claimed, {
+    ...values,
+    next_attempt_at: null,
+    locked_by: null,
+    locked_at: null,
+    closed_at: new Date(),
+  });
 }
 
 async function change({ id, locked_by }: Claimed, values: Record<string, unknown>): Promise<void> {
   await warehouse()('app.deliveries').where({ id, locked_by, status: 'rendering' }).update(values);
+}
+
+export type Run = { run_at: Date; deliveries: Told[] };
+export type Told = {
+  recipient: string;
+  status: DeliveryStatus;
+  attempts: number;
+  error: string | null;
+  next_attempt_at: Date | null;
+  sent_at: Date | null;
+};
+
+/** What became of the last runs of a schedule, latest first; those in trouble lead. */
+export async function history(schedule: string, runs = 10): Promise<Run[]> {
+  const { rows } = await warehouse().raw<{ rows: (Told & { run_at: Date })[] }>(
+    `select run_at, recipient, status, attempts, error, next_attempt_at, sent_at from app.deliveries
+      where schedule_id = :schedule and run_at in (
+        select distinct run_at from app.deliveries where schedule_id = :schedule order by run_at desc limit :runs)
+      order by run_at desc, array_position('{failed,rendering,queued,discarded,sent}'::text[], status), recipient
+      limit 2000`,
+    { schedule, runs },
+  );
+  const found = new Map<number, Run>();
+  for (const { run_at, ...one } of rows) {
+    const run = found.get(run_at.getTime()) ?? { run_at, deliveries: [] };
+    run.deliveries.push(one);
+    found.set(run_at.getTime(), run);
+  }
+  return [...found.values()];
+}
+
+/** Queues those of a run that failed once more, under the same names; how many they are. */
+export async function sendAgain(schedule: string, runAt: Date): Promise<number> {
+  return warehouse()('app.deliveries')
+    .where({ schedule_id: schedule, run_at: runAt, status: 'failed' })
+    .update({ status: 'queued', attempts: 0, next_attempt_at: new Date(), closed_at: null });
 }
 
 /** Forgets what nobody asks about any more. */

@@ -1,13 +1,13 @@
 import { createTransport } from 'nodemailer';
-import { compose, type Message } from './mail.ts';
+import { compose, withWayOut, type Message } from './mail.ts';
 import type { Mail } from './render.ts';
 
 /** The mail as one HTML file: pictures stand in it, so that any browser shows it. */
-export function toHtml({ html, attachments }: Mail): string {
+export function toHtml({ html, text, attachments }: Mail): string {
   return attachments.reduce(
     (text, { cid, content }) =>
       text.replaceAll(`src="cid:${cid}"`, `src="data:image/png;base64,${content.toString('base64')}"`),
-    html,
+    withWayOut({ html, text }).html,
   );
 }
 

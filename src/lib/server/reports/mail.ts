@@ -1,8 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createTransport, type Transporter } from 'nodemailer';
 import { judge, type Outcome } from './outcome.ts';
-import { cleanLine } from './message/html.ts';
+import { m } from '../../paraglide/messages.js';
+import { unsubscribeMark } from './message/frame.ts';
+import { cleanLine, escape } from './message/html.ts';
+import { light } from './message/look.ts';
 import type { Mail } from './render.ts';
 
 /** An expected failure: a sentence for the person who set up sending. */
@@ -10,9 +14,21 @@ export class MailProblem extends Error {
   override name = 'MailProblem';
 }
 
-export type Message = Mail & { to: string; messageId: string };
+/** `shown` are the addresses the mail names, whoever of them this copy goes to; `wayOut` ends the mailing. */
+export type Message = Mail & {
+  to: string;
+  messageId: string;
+  shown?: { to: string[]; cc: string[] };
+  wayOut?: string | null;
+};
 
-export type MailSettings = { url: string; from: { name: string; address: string } };
+export type MailSettings = {
+  url: string;
+  from: { name: string; address: string };
+  dkim?: { domainName: string; keySelector: string; privateKey: string } | null;
+  /** messages a second, null as many as the server takes */
+  rate?: number | null;
+};
 
 const example = 'smtp://user:password@mail.example.com:587 (smtps:// for TLS from the start)';
 
@@ -22,7 +38,37 @@ export function readMailSettings(source: Record<string, string | undefined> = pr
   if (!url) throw new MailProblem(`Reports cannot be sent: set SMTP_URL to ${example}.`);
   if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol) || !new URL(url).hostname)
     throw new MailProblem(`SMTP_URL is not an address like ${example}.`);
-  return { url, from: readFrom(source.SMTP_FROM, new URL(url)) };
+  return {
+    url,
+    from: readFrom(source.SMTP_FROM, new URL(url)),
+    dkim: readDkim(source),
+    rate: readRate(source.SMTP_RATE),
+  };
+}
+
+/** SMTP_DKIM_DOMAIN, SMTP_DKIM_SELECTOR and the private key (PEM) as SMTP_DKIM_KEY, or a file that holds it. */
+function readDkim(source: Record<string, string | undefined>): MailSettings['dkim'] {
+  const { SMTP_DKIM_DOMAIN, SMTP_DKIM_SELECTOR, SMTP_DKIM_KEY } = source;
+  if (!SMTP_DKIM_DOMAIN && !SMTP_DKIM_SELECTOR && !SMTP_DKIM_KEY) return null;
+  if (!SMTP_DKIM_DOMAIN || !SMTP_DKIM_SELECTOR || !SMTP_DKIM_KEY)
+    throw new MailProblem('DKIM needs all of SMTP_DKIM_DOMAIN, SMTP_DKIM_SELECTOR and SMTP_DKIM_KEY.');
+  const isText = SMTP_DKIM_KEY.includes('PRIVATE KEY');
+  if (!isText && !existsSync(SMTP_DKIM_KEY))
+    throw new MailProblem('SMTP_DKIM_KEY is neither a private key in PEM nor a file that holds one.');
+  const privateKey = isText ? SMTP_DKIM_KEY.replaceAll('\\n', '\n') : readFileSync(SMTP_DKIM_KEY, 'utf8');
+  try {
+    createPrivateKey(privateKey);
+  } catch {
+    throw new MailProblem('SMTP_DKIM_KEY holds no private key that can be read.');
+  }
+  return { domainName: SMTP_DKIM_DOMAIN, keySelector: SMTP_DKIM_SELECTOR, privateKey };
+}
+
+function readRate(text: string | undefined): number | null {
+  if (!text) return null;
+  const rate = Number(text);
+  if (!(rate > 0)) throw new MailProblem('SMTP_RATE is not a number of messages a second.');
+  return rate;
 }
 
 function readFrom(given: string | undefined, url: URL): MailSettings['from'] {
@@ -57,6 +103,11 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
     pool: true,
     maxConnections: 5,
     maxMessages: 100,
+    ...(settings.rate && {
+      rateDelta: Math.ceil(second / Math.min(1, settings.rate)),
+      rateLimit: Math.max(1, Math.round(settings.rate)),
+    }),
+    ...(settings.dkim && { dkim: settings.dkim }),
     connectionTimeout: 15 * second,
     greetingTimeout: 15 * second,
     // Shorter than a claim on a delivery lives: a server that hangs must not make two workers send.
@@ -80,24 +131,48 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
 }
 
 /** What goes to the mail library; names and subject are one clean line each. */
-export function compose(
-  { to, messageId, subject, html, text, attachments }: Message,
-  from: MailSettings['from'],
-) {
+export function compose(message: Message, from: MailSettings['from']) {
+  const { to, messageId, subject, attachments, enclosures = [], wayOut = null } = message;
+  const shown = { to: message.shown?.to ?? [to], cc: message.shown?.cc ?? [] };
+  const named = (address: string) => ({ name: '', address });
   return {
     messageId,
     from,
-    to: { name: '', address: to },
+    to: (shown.to.length + shown.cc.length > 0 ? shown.to : [to]).map(named),
+    ...(shown.cc.length > 0 && { cc: shown.cc.map(named) }),
+    // Each gets a copy of their own, whoever else it names.
+    envelope: { from: from.address, to: [to] },
     subject: cleanLine(subject),
-    text,
-    html,
-    attachments: attachments.map((one) => ({
-      ...one,
-      contentType: 'image/png',
-      contentDisposition: 'inline' as const,
-    })),
-    // Holiday answers and mailing list programs leave such mails alone.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    ...withWayOut(message),
+    attachments: [
+      ...attachments.map((one) => ({
+        ...one,
+        contentType: 'image/png',
+        contentDisposition: 'inline' as const,
+      })),
+      ...enclosures.map((one) => ({ ...one, contentDisposition: 'attachment' as const })),
+    ],
+    headers: {
+      // Holiday answers and mailing list programs leave such mails alone.
+      'Auto-Submitted': 'auto-generated',
+      'X-Auto-Response-Suppress': 'All',
+      // RFC 8058: the mail program's own button, without a visit.
+      ...(wayOut && {
+        'List-Unsubscribe': { prepared: true, value: `<${wayOut}>` },
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      }),
+    },
+  };
+}
+
+/** Texts with the recipient's own way out of the mailing, or without any. */
+export function withWayOut({ html, text, wayOut = null }: Pick<Message, 'html' | 'text' | 'wayOut'>) {
+  const locale = html.includes('<html lang="ru"') ? 'ru' : 'en';
+  if (!wayOut) return { html: html.replace(unsubscribeMark, ''), text };
+  const link = ` · <a href="${escape(wayOut)}" class="c-muted" style="color:${light.muted};text-decoration:underline">${escape(m.mail_unsubscribe({}, { locale }))}</a>`;
+  return {
+    html: html.replace(unsubscribeMark, () => link),
+    text: `${text}\n${m.mail_unsubscribe_here({ address: wayOut }, { locale })}\n`,
   };
 }
 

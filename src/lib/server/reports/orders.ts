@@ -6,6 +6,9 @@ import * as viewers from '../viewers.ts';
 import { warehouse } from '../warehouse.ts';
 import { toEml, toHtml } from './file.ts';
 import { messageId, open } from './mail.ts';
+import { publish } from './edition.ts';
+import { enclose } from './enclosures.ts';
+import type { Mail } from './render.ts';
 import { make } from './report.ts';
 import * as schedules from './schedules.ts';
 
@@ -26,7 +29,8 @@ export class Unknown extends Error {
 }
 
 /** The mail as a file for a browser or for a mail program. */
-export async function preview({ form, ...asked }: What & { form: 'html' | 'eml' }): Promise<Preview> {
+export async function preview({ form, ...asked }: What & { form: 'html' | 'eml' | 'pdf' }): Promise<Preview> {
+  if (form === 'pdf') return print(asked);
   const mail = await prepare(asked);
   const from = { name: 'Pulse', address: 'pulse@localhost' };
   const message = { ...mail, to: 'preview@localhost', messageId: messageId(null, from.address) };
@@ -39,6 +43,17 @@ export async function preview({ form, ...asked }: What & { form: 'html' | 'eml' 
     pictures: attachments.length,
     isIncomplete,
   };
+}
+
+/** The page itself on paper; its text is given in base64. */
+async function print(asked: What): Promise<Preview> {
+  const { subject, reader } = await settle(asked);
+  const { files, notes } = await enclose(subject, ['pdf'], reader);
+  const [file] = files;
+  if (!file) throw new Unknown(notes[0] ?? 'The page cannot be printed');
+  const { filename, content } = file;
+  const bytes = content.length;
+  return { content: content.toString('base64'), subject: filename, bytes, pictures: 0, isIncomplete: false };
 }
 
 /** One mail to each address, now and outside of any schedule. */
@@ -64,7 +79,13 @@ export async function send({ to, ...asked }: What & { to: string[] }): Promise<S
   }
 }
 
-async function prepare({ what, as, locale, state = '' }: What) {
+/** With the files of its schedule, whether or not it is an occasion to send. */
+async function prepare(asked: What): Promise<Mail> {
+  const { subject, schedule, reader } = await settle(asked);
+  return schedule ? publish({ ...schedule, send_when: 'always' }, reader) : make(subject, reader);
+}
+
+async function settle({ what, as, locale, state = '' }: What) {
   const page = pageOf(what);
   const schedule = page ? null : await schedules.find(what);
   if (!page && !schedule)
@@ -75,7 +96,8 @@ async function prepare({ what, as, locale, state = '' }: What) {
       ? await viewers.find(schedule.owner_id)
       : await everybody();
   if (!viewer) throw new Unknown("The account of the schedule's owner is closed: name somebody with --as");
-  return make(schedule ?? { page: page ?? 'home', state }, { ...viewer, locale: locale ?? viewer.locale });
+  const reader: Viewer = { ...viewer, locale: locale ?? viewer.locale };
+  return { subject: schedule ?? { page: page ?? 'home', state }, schedule, reader };
 }
 
 async function readPerson(email: string): Promise<Viewer> {

@@ -29,6 +29,8 @@ export type Options = {
   rights?: { access: Access; name: string };
   /** who sends it, and the schedule that does */
   sender?: { owner: string; schedule: string | null };
+  /** what else the reader has to know before the figures, as sentences */
+  notes?: string[];
 };
 
 export type Attachment = { cid: string; filename: string; content: Buffer };
@@ -42,6 +44,8 @@ export type Mail = {
   enclosures?: Enclosure[];
   /** some part of the page could not be counted */
   isIncomplete: boolean;
+  /** equal for equal figures */
+  fingerprint?: string;
 };
 
 /** The first page as a letter. It formats what the page holds and counts nothing of its own. */
@@ -94,7 +98,12 @@ type About = Omit<Head, 'lead' | 'data_version'>;
 export type Words = ReturnType<typeof describe>;
 
 /** What frames the figures of any page: of when and what they are, what is amiss, who sends them. */
-export function describe(page: About, failed: string[], { baseUrl, rights, sender }: Options, name: string) {
+export function describe(
+  page: About,
+  failed: string[],
+  { baseUrl, rights, sender, notes = [] }: Options,
+  name: string,
+) {
   const style: Style = { locale: page.locale, currency: page.currency };
   const period = describePeriod(page);
   const filters = describeFilters(page);
@@ -112,6 +121,7 @@ export function describe(page: About, failed: string[], { baseUrl, rights, sende
     alerts: [
       ...(failed.length > 0 ? [m.mail_incomplete({ titles: failed.join(', ') }, style)] : []),
       ...(late ? [late] : []),
+      ...notes,
       ...page.notices.map(({ text }) => text),
     ],
     foot: [

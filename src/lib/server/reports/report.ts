@@ -32,7 +32,7 @@ export type Loaded = { page: string; home: HomePage } | { page: string; board: B
 
 /** The page as this viewer sees it now, as a mail. */
 export async function make(subject: Subject, viewer: Viewer, sender?: Options['sender']): Promise<Mail> {
-  return write(await load(subject, viewer), viewer, sender);
+  return write(await load(subject, viewer), viewer, { ...(sender && { sender }) });
 }
 
 /**
@@ -60,12 +60,16 @@ async function read(page: string, query: string, viewer: Viewer): Promise<Loaded
   return known ? { page, board: await boards[known](viewer, state, dropped) } : null;
 }
 
-export async function write(loaded: Loaded, viewer: Viewer, sender?: Options['sender']): Promise<Mail> {
+export async function write(
+  loaded: Loaded,
+  viewer: Viewer,
+  more: Pick<Options, 'sender' | 'notes'>,
+): Promise<Mail> {
   const options: Options = {
     company: await readCompany(),
     baseUrl: env().origin,
     rights: { access: viewer.access, name: viewer.name },
-    ...(sender && { sender }),
+    ...more,
   };
   return 'home' in loaded ? render(loaded.home, options) : renderBoard(loaded.board, loaded.page, options);
 }

@@ -6,12 +6,19 @@ import { rightsKey } from '../token.ts';
 import * as letter from '../incidents/letter.ts';
 import * as viewers from '../viewers.ts';
 import * as alarm from './alarm.ts';
+import { publish } from './edition.ts';
+import * as failures from './failures.ts';
+import { lateSources } from './fresh.ts';
+import { isSame } from './occasion.ts';
+import { isWanted } from './recipients.ts';
+import { wayOut } from './unsubscribe.ts';
+import type { Part } from '../../schedules.ts';
 import * as deliveries from './deliveries.ts';
 import { leaseSeconds, type Delivery, type ReportDelivery } from './deliveries.ts';
-import { MailProblem, messageId, open, type Mailer } from './mail.ts';
+import { isAddress, MailProblem, messageId, open, type Mailer } from './mail.ts';
 import { oneLine, type Outcome } from './outcome.ts';
 import type { Mail } from './render.ts';
-import { make, ReportProblem } from './report.ts';
+import { ReportProblem } from './report.ts';
 import * as schedules from './schedules.ts';
 
 export type Runner = {
@@ -28,17 +35,19 @@ type Options = {
   /** seconds after which what a silent worker holds is free again */
   lease?: number;
   openMailer?: () => Mailer;
-  makeReport?: typeof make;
+  makeReport?: typeof publish;
 };
 
 const longestSend = 120_000;
+const minute = 60_000;
+const mostShown = 20;
 
 export function createRunner({
   worker,
   hands = 5,
   lease = leaseSeconds,
   openMailer = open,
-  makeReport = make,
+  makeReport = publish,
 }: Options): Runner {
   const shared = new Shared(makeReport);
   let mailer: Mailer | null = null;
@@ -47,6 +56,7 @@ export function createRunner({
 
   const work = async () => {
     while ((await schedules.materialise()) > 0);
+    await failures.tell();
     await Promise.all(
       Array.from({ length: hands }, async () => {
         while (!stopping) {
@@ -60,21 +70,45 @@ export function createRunner({
 
   /** The mail; a sentence when nobody should get it. */
   const write = async (delivery: Delivery): Promise<Mail | string> => {
+    if (delivery.event === 'failures') return failures.compose(delivery);
     if (delivery.event !== null) {
       const { incident_id, event, user_id, locale, rule } = delivery;
       const isSource =
         incident_id !== null && alarm.isOfSource(rule) && (event === 'opened' || event === 'resolved');
-      return isSource ? alarm.compose(incident_id, event, user_id, locale) : letter.compose(delivery);
+      return isSource
+        ? alarm.compose(incident_id, event, user_id, locale)
+        : letter.compose({ ...delivery, event });
     }
     const viewer = await viewerOf(delivery);
     if (typeof viewer === 'string') return viewer;
     // Without a mail server there is no use in counting anything.
     mailer ??= openMailer();
-    return shared.get(delivery, viewer);
+    const late = delivery.fresh_within > 0 ? await lateSources() : [];
+    const mail = await shared.get(delivery, viewer, late);
+    const { send_when, schedule_id, recipient } = delivery;
+    const mark = send_when === 'changed' ? (mail.fingerprint ?? null) : null;
+    return mark && (await isSame(schedule_id, recipient, mark))
+      ? 'Nothing has changed since the last report.'
+      : mail;
+  };
+
+  /** Until when data that are late are waited for; null when there is nothing to wait for any more. */
+  const waits = async ({ run_at, fresh_within }: ReportDelivery) => {
+    const limit = run_at.getTime() + fresh_within * 60_000;
+    if (Date.now() >= limit) return null;
+    const late = await lateSources();
+    return late.length ? { late, until: new Date(Math.min(limit, Date.now() + minute)) } : null;
   };
 
   const deliver = async (delivery: Delivery) => {
     try {
+      const wait = delivery.event === null ? await waits(delivery) : null;
+      if (wait)
+        return await deliveries.postpone(
+          delivery,
+          `Waits for fresh data: ${wait.late.join(', ')}`,
+          wait.until,
+        );
       const mail = await write(delivery);
       if (typeof mail === 'string') return await deliveries.markDiscarded(delivery, mail);
       mailer ??= openMailer();
@@ -82,8 +116,20 @@ export function createRunner({
       // Another worker may have taken it over while this one was slow.
       if (!(await deliveries.hold(delivery, lease))) return;
       const id = messageId(nameOf(delivery), mailer.from.address);
-      const outcome = await send(mailer, { ...mail, to: delivery.recipient, messageId: id });
-      if (outcome.kind === 'sent') await deliveries.markSent(delivery, id);
+      const outcome = await send(mailer, {
+        ...mail,
+        to: delivery.recipient,
+        messageId: id,
+        ...(delivery.event === null && {
+          shown: shownOf(delivery),
+          wayOut: wayOut(delivery.schedule_id, delivery.recipient),
+        }),
+      });
+      if (outcome.kind === 'sent')
+        await deliveries.markSent(delivery, id, {
+          answer: outcome.response,
+          fingerprint: mail.fingerprint ?? null,
+        });
       else if (outcome.kind === 'retry') await deliveries.retryLater(delivery, outcome.cause);
       else await deliveries.markFailed(delivery, outcome.cause);
     } catch (error) {
@@ -116,14 +162,25 @@ function nameOf(delivery: Delivery): string {
 
 /** Whose rows the recipient gets; a sentence when there is nobody to get them. */
 async function viewerOf(delivery: ReportDelivery): Promise<Viewer | string> {
-  const { user_id, recipient, recipients, owner_id, locale } = delivery;
-  const isWanted = recipients.some((one) =>
-    user_id ? one.user_id === user_id : !one.user_id && one.email.trim().toLowerCase() === recipient,
-  );
-  if (!isWanted) return 'The address is no longer among the recipients.';
+  const { user_id, recipients, owner_id, locale } = delivery;
+  if (!(await isWanted(recipients, delivery))) return 'The address is no longer among the recipients.';
   const viewer = await viewers.find(user_id ?? owner_id);
-  if (viewer) return { ...viewer, locale };
-  return user_id ? "The recipient's account is closed." : "The account of the schedule's owner is closed.";
+  if (!viewer) return user_id ? failures.closed : "The account of the schedule's owner is closed.";
+  const { access, team_keys, employee_keys } = viewer;
+  const hasRows = access === 'company' || team_keys.length > 0 || employee_keys.length > 0;
+  return hasRows ? { ...viewer, locale } : failures.noRows;
+}
+
+/** The addresses that all copies name; a long list, or one that a group makes, is nobody else's business. */
+function shownOf({ recipients, recipient }: ReportDelivery): { to: string[]; cc: string[] } {
+  const of = (part: Part) =>
+    recipients
+      .filter((one) => (one.part ?? 'to') === part && !one.group && isAddress(one.email.trim()))
+      .map(({ email }) => email.trim().toLowerCase());
+  const shown = { to: of('to'), cc: of('cc') };
+  const count = shown.to.length + shown.cc.length;
+  const isOpen = recipients.some(({ part }) => part === 'cc') && count <= mostShown && shown.to.length > 0;
+  return isOpen ? shown : { to: [recipient], cc: [] };
 }
 
 async function send(mailer: Mailer, message: Parameters<Mailer['send']>[0]): Promise<Outcome> {
@@ -149,14 +206,14 @@ async function fail(delivery: Delivery, error: unknown): Promise<void> {
 /** Recipients with equal rights and language get the very same mail, so it is made once. */
 class Shared {
   readonly #made = new Map<string, Promise<Mail>>();
-  readonly #make: typeof make;
+  readonly #make: typeof publish;
   readonly #most = 64;
 
-  constructor(makeReport: typeof make) {
+  constructor(makeReport: typeof publish) {
     this.#make = makeReport;
   }
 
-  async get(delivery: ReportDelivery, viewer: Viewer): Promise<Mail> {
+  async get(delivery: ReportDelivery, viewer: Viewer, late: string[]): Promise<Mail> {
     const { schedule_id, run_at, owner_id, title } = delivery;
     // The mail names the person whose rows it is limited to.
     const who = viewer.access === 'company' ? '' : viewer.name;
@@ -167,12 +224,15 @@ class Shared {
       rightsKey(viewer),
       who,
       viewer.locale,
+      ...late,
     ].join('|');
     const known = this.#made.get(key);
     if (known) return known;
     const making = viewers
       .find(owner_id)
-      .then((owner) => this.#make(delivery, viewer, { owner: owner?.name ?? 'Pulse', schedule: title }));
+      .then((owner) =>
+        this.#make({ ...delivery, late }, viewer, { owner: owner?.name ?? 'Pulse', schedule: title }),
+      );
     this.#made.set(key, making);
     making.catch(() => this.#made.delete(key));
     const [oldest] = this.#made.keys();

@@ -1,0 +1,44 @@
+import { m } from '#lib/paraglide/messages.js';
+import { fromLine, type DeliveryStatus, type Line } from '#lib/schedules.ts';
+import type { Locale } from '#lib/page.ts';
+
+export const frequencies = {
+  daily: m.schedules_frequency_daily,
+  workdays: m.schedules_frequency_workdays,
+  weekly: m.schedules_frequency_weekly,
+  monthly: m.schedules_frequency_monthly,
+  quarterly: m.schedules_frequency_quarterly,
+  cron: m.schedules_frequency_cron,
+};
+
+export const statuses: Record<DeliveryStatus, () => string> = {
+  queued: m.schedules_status_queued,
+  rendering: m.schedules_status_rendering,
+  sent: m.schedules_status_sent,
+  failed: m.schedules_status_failed,
+  discarded: m.schedules_status_discarded,
+};
+
+/** `Every week, 09:00`. */
+export function rhythmOf(line: Line): string {
+  const rhythm = fromLine(line);
+  const name = frequencies[rhythm.frequency]();
+  return rhythm.frequency === 'cron' ? `${name}: ${rhythm.line}` : `${name}, ${rhythm.time}`;
+}
+
+/** A moment on the clock of the schedule: the weekday helps to see whether it is right. */
+export function formatRun(at: Date | string, locale: Locale, timezone: string): string {
+  return new Intl.DateTimeFormat(locale === 'ru' ? 'ru-RU' : 'en-GB', {
+    ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    ...{ hour: '2-digit', minute: '2-digit', timeZone: timezone },
+  }).format(new Date(at));
+}
+
+/** Monday is 1; names in the reader's language. */
+export function weekdays(locale: Locale): { day: number; title: string }[] {
+  const names = new Intl.DateTimeFormat(locale === 'ru' ? 'ru-RU' : 'en-GB', {
+    weekday: 'short',
+    timeZone: 'UTC',
+  });
+  return [1, 2, 3, 4, 5, 6, 7].map((day) => ({ day, title: names.format(new Date(Date.UTC(2024, 0, day))) }));
+}
