@@ -20,6 +20,13 @@ const did: Record<Action, () => string> = {
   incident_acknowledged: m.settings_did_incident_acknowledged,
   plans_saved: m.settings_did_plans_saved,
   plans_undone: m.settings_did_plans_undone,
+  report_saved: m.schedules_did_saved,
+  report_paused: m.schedules_did_paused,
+  report_removed: m.schedules_did_removed,
+  report_sent: m.schedules_did_sent,
+  report_previewed: m.schedules_did_previewed,
+  report_subscribed: m.schedules_did_subscribed,
+  report_unsubscribed: m.schedules_did_unsubscribed,
 };
 
 /** Another version may have written what this one does not know. */
