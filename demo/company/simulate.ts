@@ -112,7 +112,9 @@ function tell(
     if (a.created_at < now)
       company.activities.push((a.completed_at ?? 0) < now ? a : { ...a, completed_at: null });
   const { invoice, payments } = bill(world, life);
-  if (invoice !== null && invoice.issued_at < now) company.invoices.push(invoice);
+  // Accounting withdraws the invoice of a deal that was lost.
+  const isVoid = !life.won && life.end < now;
+  if (invoice !== null && !isVoid && invoice.issued_at < now) company.invoices.push(invoice);
   for (const payment of payments) if (payment.paid_at < now) company.payments.push(payment);
   const tickets = complain(world, life, faultDay);
   for (const ticket of tickets) if (ticket.opened < now) company.tickets.push(showTicket(ticket, now));

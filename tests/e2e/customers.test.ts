@@ -45,8 +45,7 @@ test.each([
   ],
   [
     'outstanding',
-    `select (select sum(i.amount) from core.fct_invoices i left join core.fct_deals d using (deal_key)
-              where not i.is_deleted and d.status is distinct from 'lost')
+    `select (select sum(amount) from core.fct_invoices where not is_deleted)
       - (select sum(p.amount) from core.fct_payments p where not p.is_deleted and (p.invoice_id is null
         or not exists (select from core.fct_invoices i where i.source = p.source and i.source_id = p.invoice_id and i.is_deleted)))`,
   ],

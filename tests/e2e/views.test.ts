@@ -79,7 +79,7 @@ test('a colleague finds it, opens it with own rights, and can change nothing of 
     });
     expect(await answer.json()).toMatchObject({ type: 'failure' });
   }
-  await row.getByRole('link').click();
+  await row.getByRole('link').first().click();
   await colleague.waitForURL((url) => url.pathname === '/sales');
   await page.goto('/views');
   await page.getByRole('button', { name: /^Rename or share/ }).click();

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { formatExact, formatValue } from '../../src/lib/format.ts';
-import { claim, hold, markSent } from '../../src/lib/server/reports/deliveries.ts';
+import { claim, history, hold, markSent, sendAgain } from '../../src/lib/server/reports/deliveries.ts';
+import { sign } from '../../src/lib/server/reports/token.ts';
+import { byLink, leave } from '../../src/lib/server/reports/unsubscribe.ts';
 import { open } from '../../src/lib/server/reports/mail.ts';
 import { render } from '../../src/lib/server/reports/render.ts';
 import type { publish } from '../../src/lib/server/reports/edition.ts';
@@ -417,5 +419,133 @@ describe('the clock of schedules', () => {
     ]);
     expect(await schedules.find('home')).toBeNull();
     expect(await warehouse()('app.schedules').count()).toEqual([{ count: 1 }]);
+  });
+});
+
+describe('an occasion', () => {
+  const edition = (id: string) =>
+    database.query<Row>(
+      `select recipient, status, attempts, error, message_id, 0 as wait from app.deliveries where schedule_id = $1 order by run_at`,
+      [id],
+    );
+
+  test('that figures have not changed is none', async () => {
+    const marked: typeof publish = async (...all) => ({
+      ...(await makeReport(...all)),
+      fingerprint: 'the same',
+    });
+    const openMailer = () => open({ url: server.url, from: server.from });
+    const id = await schedule([{ email: 'a@example.org', locale: 'ru' }], {
+      send_when: 'changed',
+      cron: '* * * * *',
+    });
+    await createRunner({ worker: 'one', makeReport: marked, openMailer }).tick();
+    await database.query(`update app.schedules set next_run_at = now() - interval '1 second' where id = $1`, [
+      id,
+    ]);
+    await createRunner({ worker: 'two', makeReport: marked, openMailer }).tick();
+    expect((await edition(id)).map(({ status, error }) => [status, error])).toEqual([
+      ['sent', null],
+      ['discarded', 'Nothing has changed since the last report.'],
+    ]);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('waits for late data, not for ever, and says then what is late', async () => {
+    await database.query('delete from ops.sources');
+    await database.query(
+      `insert into ops.sources (source, kind, entities, schedule, due_at) values ('crm', 'files', '{deals}', '0 6 * * *', now() - interval '1 minute')`,
+    );
+    const late: string[][] = [];
+    const seen: typeof publish = (asked, ...rest) => {
+      late.push(asked.late ?? []);
+      return makeReport(asked, ...rest);
+    };
+    const openMailer = () => open({ url: server.url, from: server.from });
+    const id = await schedule([{ email: 'a@example.org', locale: 'ru' }], { fresh_within: 30 });
+    await createRunner({ worker: 'one', makeReport: seen, openMailer }).tick();
+    expect((await edition(id))[0]).toMatchObject({
+      status: 'queued',
+      attempts: 0,
+      error: 'Waits for fresh data: crm',
+    });
+    await database.query(
+      `update app.deliveries set next_attempt_at = now(), run_at = now() - interval '31 minutes' where schedule_id = $1`,
+      [id],
+    );
+    await createRunner({ worker: 'one', makeReport: seen, openMailer }).tick();
+    expect((await edition(id))[0]).toMatchObject({ status: 'sent', attempts: 1 });
+    expect(late).toEqual([['crm']]);
+    await database.query('delete from ops.sources');
+  });
+});
+
+describe('groups and rights', () => {
+  test('a role is whoever has it, in their own language; who sees no rows gets nothing and the owner is told once', async () => {
+    await database.query(
+      `insert into app.users (id, name, email, role, locale) values ('bare', 'Bare', 'bare@example.com', 'manager', 'en')`,
+    );
+    const id = await schedule([
+      { email: 'Role: Executives', locale: null, group: 'role:executive' },
+      { email: 'bare@example.com', locale: null, user_id: 'bare' },
+    ]);
+    await runner('one').tick();
+    expect(server.received.map(({ to }) => to).sort()).toEqual(['boss@example.com', 'second@example.com']);
+    expect((await rows()).find(({ recipient }) => recipient === 'bare@example.com')).toMatchObject({
+      status: 'discarded',
+      error: expect.stringContaining('may see no rows'),
+    });
+    server.reset();
+    await runner('one').tick();
+    await runner('two').tick();
+    expect(server.received.map(({ to }) => to)).toEqual(['boss@example.com']);
+    const digest = await simpleParser(server.received[0]?.source ?? '');
+    expect(digest.subject).toContain('недоставленные отчёты');
+    expect(digest.text).toContain('bare@example.com');
+    await database.query(`delete from app.users where id = 'bare'`);
+    await database.query(`delete from app.deliveries where event = 'failures'`);
+    expect(await schedules.find(id)).not.toBeNull();
+  });
+
+  test('who unsubscribed by the link of the mail gets the next ones no more', async () => {
+    const id = await schedule([
+      { email: 'a@example.org', locale: 'ru' },
+      { email: 'b@example.org', locale: 'ru' },
+    ]);
+    const token = sign('unsubscribe', [id, 'a@example.org'], null);
+    expect(await byLink(token)).toMatchObject({ title: 'Утренний отчёт', is_out: false });
+    expect(await byLink(`${token}x`)).toBeNull();
+    expect(await byLink(sign('file', [id, 'a@example.org'], null))).toBeNull();
+    expect(await leave(token, false)).toBe(true);
+    await runner('one').tick();
+    expect(server.received.map(({ to }) => to)).toEqual(['b@example.org']);
+    expect(server.received[0]?.source).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m);
+    expect(server.received[0]?.source).not.toContain('unsubscribe-->');
+  });
+
+  test('those who failed get it again by a button, the others do not', async () => {
+    server.refuse('bad@example.org', 550, '5.1.1 no such user');
+    const id = await schedule([
+      { email: 'bad@example.org', locale: 'ru' },
+      { email: 'ok@example.org', locale: 'ru' },
+    ]);
+    await runner('one').tick();
+    server.reset();
+    const [run] = await history(id);
+    expect(run?.deliveries.map(({ recipient, status }) => [recipient, status])).toEqual([
+      ['bad@example.org', 'failed'],
+      ['ok@example.org', 'sent'],
+    ]);
+    expect(await sendAgain(id, run?.run_at ?? new Date())).toBe(1);
+    await runner('one').tick();
+    expect(server.received.map(({ to }) => to)).toEqual(['bad@example.org']);
+    await database.query(`delete from app.deliveries where event = 'failures'`);
+  });
+
+  test('a name cannot become a header, and an address may be of any script', async () => {
+    await schedule([{ email: 'почта@пример.рф', locale: 'ru' }], { title: 'A\r\nBcc: evil@example.org' });
+    await runner('one').tick();
+    expect(server.received.map(({ to }) => to)).toHaveLength(1);
+    expect(server.received[0]?.source.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/im);
   });
 });
