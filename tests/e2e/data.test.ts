@@ -157,6 +157,8 @@ test('before anything is loaded the page says what to do', async () => {
 
 test.each(['head', 'manager'])('a %s is told that this is not for them', async (role) => {
   await stack.query(`update app.users set role = '${role}'`);
+  // a process that has just seen somebody looks again within a second
+  await expect.poll(async () => (await page.goto('/data'))?.status(), { timeout: 5000 }).toBe(403);
   for (const path of pages) {
     expect((await page.goto(path))?.status()).toBe(403);
     expect(await page.locator('h1').textContent()).toContain('видят только руководители');
@@ -165,6 +167,7 @@ test.each(['head', 'manager'])('a %s is told that this is not for them', async (
   }
   expect(await page.locator('nav a[href="/data"]').count()).toBe(0);
   await stack.query(`update app.users set role = 'admin'`);
+  await expect.poll(async () => (await page.goto('/data'))?.status(), { timeout: 5000 }).toBe(200);
 });
 
 /** What is folded away must be as good as what is not. */
