@@ -76,8 +76,8 @@ test('what is lost where and why adds up to all that is lost, and a cell leads t
   await follow(page, '[data-block="losses"] tbody td[data-value]:has(a)');
   expect(await page.locator('[data-step]').count()).toBe(2);
   const sum = await page
-    .locator('[data-records] tbody tr')
-    .evaluateAll((rows) => rows.map((row) => Number(row.lastElementChild?.getAttribute('data-value'))));
+    .locator('[data-records] tbody [data-column="lost_amount_here"]')
+    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
   const head = Number(await page.locator('[data-drill-value]').getAttribute('data-drill-value'));
   const count = Number(await page.locator('[data-count]').getAttribute('data-count'));
   if (count <= 50) expect(sum.reduce((all, one) => all + one, 0)).toBeCloseTo(head, 3);
