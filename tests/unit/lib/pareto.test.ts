@@ -24,7 +24,10 @@ describe('the smallest set that holds 80 %', () => {
       fc.property(arbitrary, (values) => {
         const found = concentrate(values.map((value, at) => ({ key: String(at), value })));
         const whole = values.reduce((sum, value) => sum + value, 0);
-        if (whole === 0) return expect(found).toBeNull();
+        if (whole === 0) {
+          expect(found).toBeNull();
+          return;
+        }
         const size = found?.chosen.length ?? 0;
         for (let set = 0; set < 2 ** values.length; set++) {
           const members = values.filter((_, at) => set & (2 ** at));
