@@ -160,12 +160,23 @@ test('what the address says wrongly is dropped with a word, and the page stands'
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
 });
 
-test('what is typed before the page has come alive stays', async () => {
-  const context = await browser.newContext({ baseURL: stack.address });
+test('what is typed and opened before the page has come alive stays', async () => {
+  const context = await browser.newContext({
+    baseURL: stack.address,
+    storageState: await page.context().storageState(),
+  });
   const early = await context.newPage();
   let release: () => void = () => {};
-  const scripts = new Promise<void>((resolve) => (release = resolve));
+  let scripts = new Promise<void>((resolve) => (release = resolve));
   await early.route('**/*.js', (route) => scripts.then(() => route.continue()));
+  await early.goto('/', { waitUntil: 'commit' });
+  const menu = early.locator('details:has([data-export])').first();
+  await menu.locator('summary').click();
+  release();
+  await early.waitForLoadState('networkidle');
+  expect(await menu.getAttribute('open')).not.toBeNull();
+  await context.clearCookies();
+  scripts = new Promise<void>((resolve) => (release = resolve));
   await early.goto('/login', { waitUntil: 'commit' });
   await early.fill('input[name=email]', 'early@example.com');
   release();

@@ -1,8 +1,13 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
+import { extractText, getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatValue } from '../../src/lib/format.ts';
 import { openBrowser } from '../harness/browser.ts';
+import { runPulse } from '../harness/stack.ts';
 import { openDemo, signIn, watch, type RunningStack } from './stack.ts';
 
 let stack: RunningStack;
@@ -111,3 +116,27 @@ test('a link of a mail that is not ours opens nothing', async () => {
   await page.goto('/unsubscribe/bm90aGluZw.bm90aGluZw');
   expect(await page.locator('h1').textContent()).toContain('больше не действует');
 }, 120_000);
+
+test('a command prints what a person sees, and never the door to it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pulse-paper-'));
+  const file = join(folder, 'sales.pdf');
+  const render = (...who: string[]) =>
+    runPulse(['report', 'render', 'sales', '--out', file, ...who], stack.home).ended;
+  try {
+    const { code, stderr } = await render();
+    expect(code).toBe(1);
+    expect(stderr).toContain('--as');
+    expect(existsSync(file)).toBe(false);
+    expect(await render('--as', 'admin@pulse.local')).toMatchObject({ code: 0 });
+    const pdf = await getDocumentProxy(new Uint8Array(readFileSync(file)));
+    const { text } = await extractText(pdf, { mergePages: true });
+    await page.goto('/sales');
+    const value = Number(await page.locator('#figure-won_amount').getAttribute('data-value'));
+    const plain = (said: string) => said.replace(/\s/g, '');
+    expect(value).toBeGreaterThan(0);
+    expect(plain(text)).toContain(plain(formatValue(value, 'money', { locale: 'ru', currency: 'RUB' })));
+    expect(text).not.toContain('Пароль');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 240_000);

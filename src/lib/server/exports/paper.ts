@@ -106,6 +106,8 @@ async function printWith(browser: Browser, reader: Reader, path: string, address
   });
   const answer = await tab.goto(url.href, { waitUntil: 'load' });
   if (answer?.status() !== 200) throw new Error(`The page to print answered ${answer?.status()}`);
+  // Whoever may not see it is led elsewhere, and that page answers as well as any.
+  if (tab.url() !== url.href) throw new Error(`The page to print led to ${new URL(tab.url()).pathname}`);
   await drawn(tab);
   await tab.emulateMedia({ media: 'print' });
   const title = (await tab.title()).split(' · ').slice(0, -1).join(' · ');

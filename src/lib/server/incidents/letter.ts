@@ -4,10 +4,11 @@ import type { IncidentLine, Locale } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import type { Viewer } from '../../viewer.ts';
 import { env } from '../env.ts';
-import { cleanLine, html, type Html } from '../reports/message/html.ts';
+import { html, type Html } from '../reports/message/html.ts';
 import { factsOf } from '../reports/message/incidents.ts';
+import { paragraph, write } from '../reports/message/letter.ts';
 import { addressOf } from '../reports/message/link.ts';
-import { font, ink, light, line, paper, sheet } from '../reports/message/look.ts';
+import { ink, line } from '../reports/message/look.ts';
 import type { Mail } from '../reports/render.ts';
 import { readCompany } from '../reports/report.ts';
 import * as settings from '../settings.ts';
@@ -58,7 +59,7 @@ function news(one: IncidentLine, isReminder: boolean, place: Place): Mail {
     one.state === 'open'
       ? addressOf(base, `/acknowledge/${sign(one.id, viewer.user_id, env().secret)}`)
       : null;
-  return write(title, `${title}: ${stake}`, place, {
+  return send(title, `${title}: ${stake}`, place, {
     parts: [entry(one, place, false)],
     text: textOf(one, place),
     buttons: [
@@ -73,7 +74,7 @@ function over(one: IncidentLine, at: Date | null, place: Place): Mail {
   const title = m.incidents_mail_resolved({ title: one.title }, style);
   const moment = formatMoment((at ?? new Date()).toISOString(), style.locale, timezone);
   const lead = m.incidents_mail_resolved_lead({ moment }, style);
-  return write(title, title, place, {
+  return send(title, title, place, {
     parts: [paragraph(lead)],
     text: [lead],
     buttons: [{ text: m.incidents_title({}, style), address: addressOf(base, '/incidents') }],
@@ -92,7 +93,7 @@ function digest(lines: IncidentLine[], place: Place): Mail {
   const shown = lines.slice(0, most);
   const hidden = lines.length - shown.length;
   const more = hidden ? [m.incidents_mail_more({ shown: formatCount(hidden, style.locale) }, style)] : [];
-  return write(title, title, place, {
+  return send(title, title, place, {
     parts: [...shown.map((one) => entry(one, place, true)), ...more.map(paragraph)],
     text: [...shown.flatMap((one) => [one.title, ...textOf(one, place), '']), ...more],
     buttons: [{ text: m.incidents_title({}, style), address: addressOf(base, '/incidents') }],
@@ -103,9 +104,6 @@ function textOf(one: IncidentLine, { style, base }: Place): string[] {
   const address = addressOf(base, one.href);
   return [one.sentence, ...one.why, factsOf(one, style), ...(address ? [address] : [])];
 }
-
-const paragraph = (text: string): Html =>
-  html`<p ${ink('text', 'margin:0 0 10px;font-size:16px;line-height:24px')}>${text}</p>`;
 
 function entry(one: IncidentLine, { style, base }: Place, isTitled: boolean): Html {
   const address = addressOf(base, one.href);
@@ -122,82 +120,9 @@ function entry(one: IncidentLine, { style, base }: Place, isTitled: boolean): Ht
     <p ${ink('bad', 'margin:0 0 12px;font-size:14px;line-height:20px')}>${factsOf(one, style)}</p>`;
 }
 
-type Body = { parts: Html[]; text: string[]; buttons: { text: string; address: string | null }[] };
+type Body = Pick<Parameters<typeof write>[0], 'parts' | 'text' | 'buttons'>;
 
-function write(title: string, subject: string, place: Place, { parts, text, buttons }: Body): Mail {
-  const { company, style, timezone } = place;
-  const line = cleanLine(`${company}: ${subject}`);
-  const why = m.incidents_mail_why({}, style);
-  const shown = buttons.filter((one) => one.address !== null);
-  const body = html`<!doctype html>
-    <html lang="${style.locale}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${line}</title>
-        <style>
-          ${sheet}
-        </style>
-      </head>
-      <body ${paper('page', 'margin:0;padding:0')}>
-        <table
-          role="presentation"
-          width="100%"
-          cellspacing="0"
-          cellpadding="0"
-          border="0"
-          ${paper('page', font)}
-        >
-          <tr>
-            <td align="center" class="wide" style="padding:24px 0">
-              <table
-                role="presentation"
-                width="100%"
-                cellspacing="0"
-                cellpadding="0"
-                border="0"
-                ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
-              >
-                <tr>
-                  <td class="edge" style="padding:28px 24px">
-                    <div ${ink('muted', 'font-size:14px;line-height:20px')}>${company}</div>
-                    <h1 ${ink('text', 'margin:0 0 8px;font-size:22px;line-height:30px;font-weight:700')}>
-                      ${title}
-                    </h1>
-                    ${parts} ${shown.map((one, at) => button(one.text, one.address ?? '', at === 0))}
-                    <p ${ink('muted', 'margin:18px 0 0;font-size:12px;line-height:18px')}>
-                      ${why} Pulse · ${timezone}
-                    </p>
-                  </td>
-                </tr>
-              </table>
-            </td>
-          </tr>
-        </table>
-      </body>
-    </html>`;
-  const plain = [title, '', ...text, '', ...shown.map((one) => `${one.text}: ${one.address}`), '', why];
-  return {
-    subject: line,
-    html: body.text.replace(/\s*\n\s*/g, '\n'),
-    text: `${plain.map(cleanText).join('\n')}\n`,
-    attachments: [],
-    isIncomplete: false,
-  };
-}
-
-const cleanText = (text: string) => cleanLine(text, 2000);
-
-function button(text: string, address: string, isMain: boolean): Html {
-  const look = isMain
-    ? `background-color:${light.main};color:#ffffff;border:1px solid ${light.main}`
-    : `background-color:${light.card};color:${light.link};border:1px solid ${light.link}`;
-  return html`<p style="margin:14px 0 0">
-    <a
-      href="${address}"
-      style="display:inline-block;padding:9px 18px;border-radius:6px;font-size:15px;line-height:20px;font-weight:600;text-decoration:none;${look}"
-      >${text}</a
-    >
-  </p>`;
+function send(title: string, subject: string, { company, style, timezone }: Place, body: Body): Mail {
+  const { locale } = style;
+  return write({ locale, company, timezone, title, subject, why: m.incidents_mail_why({}, style), ...body });
 }

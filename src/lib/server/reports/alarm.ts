@@ -5,9 +5,8 @@ import { env } from '../env.ts';
 import * as alarms from '../loads/alarms.ts';
 import * as settings from '../settings.ts';
 import { warehouse } from '../warehouse.ts';
-import { cleanLine, html } from './message/html.ts';
+import { paragraph, write } from './message/letter.ts';
 import { addressOf } from './message/link.ts';
-import { font, ink, light, paper, sheet } from './message/look.ts';
 import type { Mail } from './render.ts';
 import { readCompany } from './report.ts';
 
@@ -58,76 +57,15 @@ type Place = { company: string; timezone: string; locale: Locale; baseUrl: strin
 export function render(incident: Incident, event: 'opened' | 'resolved', place: Place): Mail {
   const { company, locale, baseUrl, timezone } = place;
   const { title, lines } = event === 'opened' ? opened(incident, place) : resolved(incident, place);
-  const subject = cleanLine(`${company}: ${title}`);
   const run = event === 'opened' && incident.details.run_id ? `#run-${incident.details.run_id}` : '';
   const address = addressOf(baseUrl, `/data/${encodeURIComponent(incident.cause)}${run}`);
-  const why = m.alarm_why({}, { locale });
-  const body = html`<!doctype html>
-    <html lang="${locale}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${subject}</title>
-        <style>
-          ${sheet}
-        </style>
-      </head>
-      <body ${paper('page', 'margin:0;padding:0')}>
-        <table
-          role="presentation"
-          width="100%"
-          cellspacing="0"
-          cellpadding="0"
-          border="0"
-          ${paper('page', font)}
-        >
-          <tr>
-            <td align="center" class="wide" style="padding:24px 0">
-              <table
-                role="presentation"
-                width="100%"
-                cellspacing="0"
-                cellpadding="0"
-                border="0"
-                ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
-              >
-                <tr>
-                  <td class="edge" style="padding:28px 24px">
-                    <div ${ink('muted', 'font-size:14px;line-height:20px')}>${company}</div>
-                    <h1 ${ink('text', 'margin:0 0 8px;font-size:22px;line-height:30px;font-weight:700')}>
-                      ${title}
-                    </h1>
-                    ${lines.map((line) => html`<p ${ink('text', 'margin:0 0 10px;font-size:16px;line-height:24px')}>${line}</p>`)}
-                    ${
-                      address &&
-                      html`<p style="margin:18px 0 0">
-                        <a
-                          href="${address}"
-                          style="display:inline-block;padding:9px 18px;background-color:${light.main};border-radius:6px;font-size:15px;line-height:20px;font-weight:600;color:#ffffff;text-decoration:none"
-                          >${m.alarm_open({}, { locale })}</a
-                        >
-                      </p>`
-                    }
-                    <p ${ink('muted', 'margin:18px 0 0;font-size:12px;line-height:18px')}>
-                      ${why} Pulse · ${timezone}
-                    </p>
-                  </td>
-                </tr>
-              </table>
-            </td>
-          </tr>
-        </table>
-      </body>
-    </html>`;
-  const text = [title, ...lines, ...(address ? [`${m.alarm_open({}, { locale })}: ${address}`] : []), why];
-  return {
-    subject,
-    html: body.text.replace(/\s*\n\s*/g, '\n'),
-    text: `${text.join('\n\n')}\n`,
-    attachments: [],
-    isIncomplete: false,
-  };
+  return write({
+    ...{ locale, company, timezone, title },
+    parts: lines.map(paragraph),
+    text: lines,
+    buttons: [{ text: m.alarm_open({}, { locale }), address }],
+    why: m.alarm_why({}, { locale }),
+  });
 }
 
 function opened({ rule, cause, opened_at, details }: Incident, { locale, timezone }: Place) {

@@ -48,6 +48,8 @@ export async function preview({ form, ...asked }: What & { form: 'html' | 'eml' 
 /** The page itself on paper; its text is given in base64. */
 async function print(asked: What): Promise<Preview> {
   const { subject, reader } = await settle(asked);
+  if (reader.user_id === machine)
+    throw new Unknown('A page is printed as somebody sees it: name the person with --as');
   const { files, notes } = await enclose(subject, ['pdf'], reader);
   const [file] = files;
   if (!file) throw new Unknown(notes[0] ?? 'The page cannot be printed');
@@ -107,12 +109,15 @@ async function readPerson(email: string): Promise<Viewer> {
   return viewer;
 }
 
+/** Stands for no account. */
+const machine = 'cli';
+
 /** Who commands the machine sees the whole company, as in `pulse query`. */
 async function everybody(): Promise<Viewer> {
   const row = await warehouse()<{ key: string; value: unknown }>('core.settings')
     .first('value')
     .where({ key: 'reporting.language' });
   const locale = row?.value === 'ru' ? 'ru' : 'en';
-  const nobody = { user_id: 'cli', name: 'Pulse', email: '', team_keys: [], employee_keys: [] };
+  const nobody = { user_id: machine, name: 'Pulse', email: '', team_keys: [], employee_keys: [] };
   return { ...nobody, role: 'admin', access: 'company', locale };
 }

@@ -2,7 +2,8 @@ import type { Style } from '../../../format.ts';
 import type { HomePage } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { Html, html } from './html.ts';
-import { font, ink, light, line, paper, sheet } from './look.ts';
+import { ink, light, line, paper } from './look.ts';
+import { shell } from './shell.ts';
 import { describeKpi } from './words.ts';
 
 export type Frame = {
@@ -22,66 +23,21 @@ export type Frame = {
 /** Where the way out of a mailing is written in, which is another one for each recipient. No text can hold it. */
 export const unsubscribeMark = '<!--unsubscribe-->';
 
-/** Head, incidents, alerts, body and foot in the one column that every mail program can hold. */
+/** Head, incidents, alerts, body and foot. */
 export function wrap(frame: Frame): Html {
   const { subject, page, body, alerts, first } = frame;
-  return html`<!doctype html>
-    <html lang="${page.locale}" xmlns:o="urn:schemas-microsoft-com:office:office">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="supported-color-schemes" content="light dark" />
-        <meta name="format-detection" content="telephone=no,date=no,address=no,email=no" />
-        <meta name="x-apple-disable-message-reformatting" />
-        <title>${subject}</title>
-        <style>
-          ${sheet}
-        </style>
-        <!--[if mso
-          ]><xml
-            ><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml
-          ><style>
-            table,
-            td,
-            div,
-            span,
-            a {
-              font-family: 'Segoe UI', Arial, sans-serif !important;
-            }
-          </style><!
-        [endif]-->
-      </head>
-      <body ${paper('page', 'margin:0;padding:0')}>
-        <div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${preview(frame)}</div>
-        <table
-          role="presentation"
-          width="100%"
-          cellspacing="0"
-          cellpadding="0"
-          border="0"
-          ${paper('page', font)}
-        >
-          <tr>
-            <td align="center" class="wide" style="padding:24px 0">
-              <!--[if mso]><table role="presentation" width="600" cellspacing="0" cellpadding="0" border="0"><tr><td><![endif]-->
-              <table
-                role="presentation"
-                width="100%"
-                cellspacing="0"
-                cellpadding="0"
-                border="0"
-                ${paper('card', 'max-width:600px;border-radius:10px;text-align:left', 'round')}
-              >
-                ${header(frame)} ${first} ${alerts.map((text) => alert(html`${text}`))} ${body}
-                ${footer(frame)}
-              </table>
-              <!--[if mso]></td></tr></table><![endif]-->
-            </td>
-          </tr>
-        </table>
-      </body>
-    </html>`;
+  return shell({
+    locale: page.locale,
+    subject,
+    preview: preview(frame),
+    rows: [
+      header(frame),
+      ...(first ? [first] : []),
+      ...alerts.map((text) => alert(html`${text}`)),
+      body,
+      footer(frame),
+    ],
+  });
 }
 
 /** What a list of messages shows beside the subject: the figures that come after the main one. */
