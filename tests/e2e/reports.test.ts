@@ -124,7 +124,7 @@ test('a command prints what a person sees, and never the door to it', async () =
     runPulse(['report', 'render', 'sales', '--out', file, ...who], stack.home).ended;
   try {
     const { code, stderr } = await render();
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('--as');
     expect(existsSync(file)).toBe(false);
     expect(await render('--as', 'admin@pulse.local')).toMatchObject({ code: 0 });
