@@ -10,6 +10,8 @@ export type TestServer = {
   refuse(address: string, code: number, text: string): void;
   /** takes the next text and hangs up instead of answering */
   dropNext(): void;
+  /** what happens between taking a text and saying so */
+  beforeAnswer(work: (() => Promise<void>) | null): void;
   reset(): void;
   close(): Promise<void>;
 };
@@ -20,6 +22,7 @@ export async function openServer(): Promise<TestServer> {
   let drops = 0;
   const received: TestServer['received'] = [];
   const seen: string[] = [];
+  let pause: (() => Promise<void>) | null = null;
   const server = new SMTPServer({
     authOptional: true,
     // Pooled connections stay open; waiting for them would only cost time.
@@ -38,7 +41,8 @@ export async function openServer(): Promise<TestServer> {
           return;
         }
         for (const { address } of envelope.rcptTo) received.push({ to: address, source });
-        done();
+        if (pause) void pause().then(() => done());
+        else done();
       });
     },
   });
@@ -53,7 +57,9 @@ export async function openServer(): Promise<TestServer> {
     refuse: (address, responseCode, text) =>
       refusals.set(address, Object.assign(new Error(text), { responseCode })),
     dropNext: () => void drops++,
+    beforeAnswer: (work) => void (pause = work),
     reset() {
+      pause = null;
       refusals.clear();
       received.length = 0;
       seen.length = 0;

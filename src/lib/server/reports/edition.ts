@@ -17,9 +17,11 @@ export async function publish(edition: Edition, viewer: Viewer, sender?: Options
   const loaded = await load(edition, viewer);
   const refusal = await refuse(edition, viewer, loaded);
   if (refusal) throw new ReportProblem(refusal, false);
-  const { files, notes } = await enclose(edition, edition.files ?? [], viewer);
+  // Readers with equal rights share the files, so these name whoever sends them.
+  const maker = { ...viewer, name: sender?.owner ?? viewer.name };
+  const { files, notes, links } = await enclose(edition, edition.files ?? [], maker);
   const { late = [] } = edition;
   const waited = late.length ? [m.mail_waited({ sources: late.join(', ') }, viewer)] : [];
   const mail = await write(loaded, viewer, { ...(sender && { sender }), notes: [...waited, ...notes] });
-  return { ...mail, enclosures: files, fingerprint: fingerprint(loaded) };
+  return { ...mail, enclosures: files, links, fingerprint: fingerprint(loaded) };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Form } from '../../exports.ts';
 import { m } from '../../paraglide/messages.js';
@@ -5,22 +6,21 @@ import type { FileForm } from '../../schedules.ts';
 import { parse } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
 import { env } from '../env.ts';
-import { make as makeFile, type File } from '../exports.ts';
+import { hand, make as makeFile, type File } from '../exports.ts';
 import { read } from '../exports/pages.ts';
 import { Busy, NoBrowser } from '../exports/paper.ts';
 import * as viewers from '../viewers.ts';
 import { addressOf } from './message/link.ts';
-import type { Enclosure } from './render.ts';
+import type { Enclosure, FileLink } from './render.ts';
 import { ReportProblem, type Subject } from './report.ts';
-import { sign, verify } from './token.ts';
+import { verify } from './token.ts';
 
 /** Base64 adds a third, and many servers take no more than 10 MB. */
 const mostBytes = 7_000_000;
 const mostTables = 5;
-const lifetime = 7 * 86_400;
 
 /** `notes` say what is not enclosed: why, or where it is instead. */
-export type Enclosed = { files: Enclosure[]; notes: string[] };
+export type Enclosed = { files: Enclosure[]; notes: string[]; links: FileLink[] };
 
 /** The page as files, with this viewer's rows: the same that its menu gives. */
 export async function enclose(
@@ -30,6 +30,7 @@ export async function enclose(
 ): Promise<Enclosed> {
   const files: Enclosure[] = [];
   const notes: string[] = [];
+  const links: FileLink[] = [];
   let room = mostBytes;
   for (const form of forms) {
     for (const block of await blocksOf(page, state, form, viewer)) {
@@ -40,18 +41,18 @@ export async function enclose(
       }
       const content = file && (Buffer.isBuffer(file.body) ? file.body : await buffer(file.body));
       if (!file || !content) continue;
-      room -= content.length;
-      if (room >= 0) files.push({ filename: file.name, contentType: file.type, content });
-      else
-        notes.push(
-          m.mail_file_large(
-            { name: file.name, address: linkOf(viewer, page, block, form, state) ?? '' },
-            viewer,
-          ),
-        );
+      if (content.length <= room) {
+        room -= content.length;
+        files.push({ filename: file.name, contentType: file.type, content });
+        continue;
+      }
+      const mark = addressOf(env().origin, `/files/${randomUUID()}`);
+      if (mark) links.push({ mark, claim: [viewer.locale, page, block ?? '', form, state] });
+      const say = mark ? m.mail_file_large : m.mail_file_too_large;
+      notes.push(say({ name: file.name, address: mark ?? '' }, viewer));
     }
   }
-  return { files, notes };
+  return { files, notes, links };
 }
 
 async function blocksOf(
@@ -65,11 +66,21 @@ async function blocksOf(
   return (content?.sheets ?? []).slice(0, mostTables).map(({ id }) => id);
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** Printing refuses a long queue, for people who wait; mails wait in a queue of their own. */
+function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  const mine = last.then(work);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
 async function give(viewer: Viewer, page: string, block: string | null, form: Form, state: string) {
   try {
     const address = process.env.APP_ADDRESS;
     if (form === 'pdf' && !address) return m.mail_file_no_browser({}, viewer);
-    return await makeFile(viewer, { page, block, form }, state, address ?? '');
+    const make = () => makeFile(viewer, { page, block, form }, state, address ?? '');
+    return await (form === 'pdf' ? inTurn(make) : make());
   } catch (error) {
     if (error instanceof NoBrowser) return m.mail_file_no_browser({}, viewer);
     if (error instanceof Busy) throw new ReportProblem(`The PDF could not be made: ${error.message}`, true);
@@ -77,18 +88,24 @@ async function give(viewer: Viewer, page: string, block: string | null, form: Fo
   }
 }
 
-function linkOf(viewer: Viewer, page: string, block: string | null, form: Form, state: string) {
-  const until = Math.floor(Date.now() / 1000) + lifetime;
-  const claim = [viewer.user_id, viewer.locale, page, block ?? '', form, state];
-  return addressOf(env().origin, `/files/${sign('file', claim, until)}`);
+/** Whether the link still opens anything: it has not expired and its reader's account is not closed. */
+export async function isOpen(token: string): Promise<boolean> {
+  return (await readerOf(token)) !== null;
 }
 
-/** The file that a signed link of a mail stands for; null where it holds no more. */
-export async function byLink(token: string): Promise<File | null> {
+async function readerOf(token: string) {
   const [user = '', locale, page = '', block = '', form, state = ''] = verify('file', token) ?? [];
   const viewer = user ? await viewers.find(user) : null;
   if (!viewer) return null;
   const reader: Viewer = { ...viewer, locale: locale === 'ru' ? 'ru' : 'en' };
-  const target = { page, block: block || null, form: form as Form };
-  return makeFile(reader, target, state, process.env.APP_ADDRESS ?? '');
+  return { reader, target: { page, block: block || null, form: form as Form }, state };
+}
+
+/**
+ * The file that a signed link of a mail stands for, with the rows its reader may see by now; null where it holds no
+ * more. It is written down who took it.
+ */
+export async function byLink(token: string, from: { address: string; ip: string }): Promise<File | null> {
+  const known = await readerOf(token);
+  return known && hand(known.reader, known.target, known.state, from);
 }

@@ -1,13 +1,13 @@
 import { createTransport } from 'nodemailer';
-import { compose, withWayOut, type Message } from './mail.ts';
+import { compose, personalise, type Message } from './mail.ts';
 import type { Mail } from './render.ts';
 
 /** The mail as one HTML file: pictures stand in it, so that any browser shows it. */
-export function toHtml({ html, text, attachments }: Mail): string {
-  return attachments.reduce(
+export function toHtml(mail: Mail & { reader?: string }): string {
+  return mail.attachments.reduce(
     (text, { cid, content }) =>
       text.replaceAll(`src="cid:${cid}"`, `src="data:image/png;base64,${content.toString('base64')}"`),
-    withWayOut({ html, text }).html,
+    personalise(mail).html,
   );
 }
 

@@ -8,6 +8,7 @@ import { unsubscribeMark } from './message/frame.ts';
 import { cleanLine, escape } from './message/html.ts';
 import { light } from './message/look.ts';
 import type { Mail } from './render.ts';
+import { sign } from './token.ts';
 
 /** An expected failure: a sentence for the person who set up sending. */
 export class MailProblem extends Error {
@@ -17,6 +18,8 @@ export class MailProblem extends Error {
 /** `shown` are the addresses the mail names, whoever of them this copy goes to; `wayOut` ends the mailing. */
 export type Message = Mail & {
   to: string;
+  /** whose rows the links to large files give */
+  reader?: string | null;
   messageId: string;
   shown?: { to: string[]; cc: string[] };
   wayOut?: string | null;
@@ -143,7 +146,7 @@ export function compose(message: Message, from: MailSettings['from']) {
     // Each gets a copy of their own, whoever else it names.
     envelope: { from: from.address, to: [to] },
     subject: cleanLine(subject),
-    ...withWayOut(message),
+    ...personalise(message),
     attachments: [
       ...attachments.map((one) => ({
         ...one,
@@ -165,14 +168,29 @@ export function compose(message: Message, from: MailSettings['from']) {
   };
 }
 
-/** Texts with the recipient's own way out of the mailing, or without any. */
-export function withWayOut({ html, text, wayOut = null }: Pick<Message, 'html' | 'text' | 'wayOut'>) {
+const fileLife = 7 * 86_400;
+
+type Own = Pick<Message, 'html' | 'text' | 'links' | 'reader' | 'wayOut'>;
+
+/** Texts with the recipient's own way out of the mailing and own links to files, or without any. */
+export function personalise({ links = [], reader = null, wayOut = null, ...texts }: Own) {
+  let { html, text } = texts;
   const locale = html.includes('<html lang="ru"') ? 'ru' : 'en';
-  if (!wayOut) return { html: html.replace(unsubscribeMark, ''), text };
-  const link = ` · <a href="${escape(wayOut)}" class="c-muted" style="color:${light.muted};text-decoration:underline">${escape(m.mail_unsubscribe({}, { locale }))}</a>`;
+  const link = (address: string, words: string, role: 'muted' | 'alertText') =>
+    `<a href="${escape(address)}" class="c-${role}" style="color:${light[role]};text-decoration:underline">${escape(words)}</a>`;
+  const until = Math.floor(Date.now() / 1000) + fileLife;
+  for (const { mark, claim } of links) {
+    const address = reader ? mark.replace(/[^/]+$/, sign('file', [reader, ...claim], until)) : '';
+    html = html.replaceAll(
+      mark,
+      () => address && link(address, m.mail_file_get({}, { locale }), 'alertText'),
+    );
+    text = text.replaceAll(mark, () => address);
+  }
+  const out = wayOut ? ` · ${link(wayOut, m.mail_unsubscribe({}, { locale }), 'muted')}` : '';
   return {
-    html: html.replace(unsubscribeMark, () => link),
-    text: `${text}\n${m.mail_unsubscribe_here({ address: wayOut }, { locale })}\n`,
+    html: html.replace(unsubscribeMark, () => out),
+    text: wayOut ? `${text}\n${m.mail_unsubscribe_here({ address: wayOut }, { locale })}\n` : text,
   };
 }
 

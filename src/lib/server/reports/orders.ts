@@ -82,9 +82,12 @@ export async function send({ to, ...asked }: What & { to: string[] }): Promise<S
 }
 
 /** With the files of its schedule, whether or not it is an occasion to send. */
-async function prepare(asked: What): Promise<Mail> {
+async function prepare(asked: What): Promise<Mail & { reader: string }> {
   const { subject, schedule, reader } = await settle(asked);
-  return schedule ? publish({ ...schedule, send_when: 'always' }, reader) : make(subject, reader);
+  const mail = await (schedule
+    ? publish({ ...schedule, send_when: 'always' }, reader)
+    : make(subject, reader));
+  return { ...mail, reader: reader.user_id };
 }
 
 async function settle({ what, as, locale, state = '' }: What) {

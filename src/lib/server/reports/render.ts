@@ -34,6 +34,8 @@ export type Options = {
 };
 
 export type Attachment = { cid: string; filename: string; content: Buffer };
+/** A place in both texts where each recipient gets a signed address of their own to the file of the claim. */
+export type FileLink = { mark: string; claim: string[] };
 /** Carried as a file rather than shown. */
 export type Enclosure = { filename: string; contentType: string; content: Buffer };
 export type Mail = {
@@ -42,6 +44,8 @@ export type Mail = {
   text: string;
   attachments: Attachment[];
   enclosures?: Enclosure[];
+  /** files that are too large to carry */
+  links?: FileLink[];
   /** some part of the page could not be counted */
   isIncomplete: boolean;
   /** equal for equal figures */

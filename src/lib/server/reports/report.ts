@@ -68,10 +68,28 @@ export async function write(
   const options: Options = {
     company: await readCompany(),
     baseUrl: env().origin,
-    rights: { access: viewer.access, name: viewer.name },
+    rights: { access: viewer.access, name: await nameRows(viewer) },
     ...more,
   };
   return 'home' in loaded ? render(loaded.home, options) : renderBoard(loaded.board, loaded.page, options);
+}
+
+const mostNames = 4;
+
+/** Names of the teams or people whose rows these are: equal rights, which share a mail, have equal names. */
+async function nameRows({ access, team_keys, employee_keys, name }: Viewer): Promise<string> {
+  if (access === 'company') return '';
+  const [table, column, keys] =
+    access === 'team'
+      ? (['core.dim_teams', 'team_key', team_keys] as const)
+      : (['core.employees', 'employee_key', employee_keys] as const);
+  const rows = await warehouse()(table)
+    .distinct<{ name: string }[]>('name')
+    .whereIn(column, keys)
+    .orderBy('name');
+  const names = rows.map((row) => row.name);
+  const more = names.length > mostNames ? ` +${names.length - mostNames}` : '';
+  return names.length ? `${names.slice(0, mostNames).join(', ')}${more}` : name;
 }
 
 /** A failed tile is said in its place; a page on which nothing could be counted is no report. */
