@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MailProblem, isAddress, messageId, readMailSettings } from '../../../src/lib/server/reports/mail.ts';
+import {
+  MailProblem,
+  isAddress,
+  messageId,
+  mustEncrypt,
+  readMailSettings,
+} from '../../../src/lib/server/reports/mail.ts';
 import { judge } from '../../../src/lib/server/reports/outcome.ts';
 
 describe('settings', () => {
@@ -39,6 +45,18 @@ describe('settings', () => {
   });
 });
 
+test.each([
+  ['smtp://bot:secret@mail.example.com:587', true],
+  ['smtp://bot:secret@mail.example.com:587?ignoreTLS=true', false],
+  ['smtp://mail.example.com', false],
+  ['smtp://bot:secret@localhost:25', false],
+  ['smtp://bot:secret@[::1]:25', false],
+])('%s must be encrypted: %s', (url, expected) => expect(mustEncrypt(url)).toBe(expected));
+
+test.each(['fast', '0', '-1', '0.01'])('SMTP_RATE %s is refused', (rate) =>
+  expect(() => readMailSettings({ SMTP_URL: 'smtp://m', SMTP_RATE: rate })).toThrow(/SMTP_RATE/),
+);
+
 test('the same delivery has the same name, another has another', () => {
   const name = messageId('schedule|run|a@example.com', 'pulse@example.com');
   expect(name).toBe(messageId('schedule|run|a@example.com', 'pulse@example.com'));
@@ -67,6 +85,9 @@ test.each([
   [{ code: 'EAUTH', responseCode: 535 }, 'retry', /user and password in SMTP_URL/],
   [{ code: 'ECONNREFUSED' }, 'retry', /does not take connections/],
   [{ code: 'ETIMEDOUT' }, 'retry', /did not answer in time/],
+  // words without a number: no server refused anything
+  [{ code: 'EENVELOPE', response: 'HTTP/1.1 200 OK' }, 'retry', /not SMTP \(HTTP/],
+  [{ code: 'EENVELOPE' }, 'refused', /address cannot be used/],
   [{}, 'retry', /^Strange$/],
 ])('%o is judged %s', (error, kind, cause) => {
   const judged = judge(Object.assign(new Error('Strange'), error));

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
 import { judge, type Outcome } from './outcome.ts';
 import { m } from '../../paraglide/messages.js';
@@ -31,6 +32,8 @@ export type MailSettings = {
   dkim?: { domainName: string; keySelector: string; privateKey: string } | null;
   /** messages a second, null as many as the server takes */
   rate?: number | null;
+  /** milliseconds of silence after which a server is taken for dead */
+  patience?: number;
 };
 
 const example = 'smtp://user:password@mail.example.com:587 (smtps:// for TLS from the start)';
@@ -67,10 +70,14 @@ function readDkim(source: Record<string, string | undefined>): MailSettings['dki
   return { domainName: SMTP_DKIM_DOMAIN, keySelector: SMTP_DKIM_SELECTOR, privateKey };
 }
 
+/** Slower, and claims on what waits for its turn would end. */
+const slowest = 0.1;
+
 function readRate(text: string | undefined): number | null {
   if (!text) return null;
   const rate = Number(text);
-  if (!(rate > 0)) throw new MailProblem('SMTP_RATE is not a number of messages a second.');
+  if (!(rate >= slowest))
+    throw new MailProblem(`SMTP_RATE is not a number of messages a second, ${slowest} or more.`);
   return rate;
 }
 
@@ -93,34 +100,49 @@ export function messageId(delivery: string | null, from: string): string {
 
 export type Mailer = {
   from: MailSettings['from'];
+  /** Resolves when the rate allows one more message; not part of `send`, whose time is limited. */
+  turn(): Promise<void>;
   send(message: Message): Promise<Outcome>;
   close(): void;
 };
 
 const second = 1000;
 
+/** With a password, unless the server is this machine or the address says `?ignoreTLS=true`. */
+export function mustEncrypt(address: string): boolean {
+  const { hostname, password, searchParams } = new URL(address);
+  const isHere = /^(localhost|127\..*|\[?::1\]?)$/i.test(hostname);
+  return password !== '' && !isHere && searchParams.get('ignoreTLS') !== 'true';
+}
+
 /** A pool of connections to the server of SMTP_URL. */
 export function open(settings: MailSettings = readMailSettings()): Mailer {
+  // Shorter than a claim on a delivery lives: a server that hangs must not make two workers send.
+  const { patience = 60 * second, rate } = settings;
+  let next = 0;
   const transport: Transporter = createTransport({
     url: settings.url,
     pool: true,
     maxConnections: 5,
     maxMessages: 100,
-    ...(settings.rate && {
-      rateDelta: Math.ceil(second / Math.min(1, settings.rate)),
-      rateLimit: Math.max(1, Math.round(settings.rate)),
-    }),
+    // A password never goes over a network in the open, even where someone on the way hides that the server can TLS.
+    requireTLS: mustEncrypt(settings.url),
     ...(settings.dkim && { dkim: settings.dkim }),
-    connectionTimeout: 15 * second,
-    greetingTimeout: 15 * second,
-    // Shorter than a claim on a delivery lives: a server that hangs must not make two workers send.
-    socketTimeout: 60 * second,
+    connectionTimeout: Math.min(15 * second, patience),
+    greetingTimeout: Math.min(15 * second, patience),
+    socketTimeout: patience,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   return {
     from: settings.from,
     close: () => transport.close(),
+    async turn() {
+      if (!rate) return;
+      const now = performance.now();
+      next = Math.max(now, next) + second / rate;
+      await sleep(next - second / rate - now);
+    },
     async send(message) {
       if (!isAddress(message.to)) return { kind: 'refused', cause: `${message.to} is not an e-mail address` };
       try {

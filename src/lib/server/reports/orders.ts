@@ -66,6 +66,7 @@ export async function send({ to, ...asked }: What & { to: string[] }): Promise<S
     return await Promise.all(
       to.map(async (address): Promise<Sent> => {
         const id = messageId(null, mailer.from.address);
+        await mailer.turn();
         const outcome = await mailer.send({ ...mail, to: address, messageId: id });
         const isSent = outcome.kind === 'sent';
         return {

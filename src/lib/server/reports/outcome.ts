@@ -30,6 +30,8 @@ export function judge(error: unknown): Failure {
   if (responseCode && responseCode >= 400) {
     return { kind: 'retry', cause: `The mail server wants it later: ${oneLine(response ?? message)}` };
   }
+  if (response !== undefined && !responseCode)
+    return { kind: 'retry', cause: `${ways.EPROTOCOL} (${oneLine(response)})` };
   if (way) return { kind: 'retry', cause: `${way} (${oneLine(message)})` };
   if (code === 'EENVELOPE')
     return { kind: 'refused', cause: `The address cannot be used: ${oneLine(message)}` };

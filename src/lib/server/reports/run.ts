@@ -119,6 +119,7 @@ export function createRunner({
       const mail = await write(delivery);
       if (typeof mail === 'string') return await deliveries.markDiscarded(delivery, mail);
       mailer ??= openMailer();
+      await mailer.turn();
       if (stopping) return await deliveries.release(delivery);
       // Another worker may have taken it over while this one was slow.
       if (!(await deliveries.hold(delivery, lease))) return;
