@@ -91,12 +91,8 @@ where s.source = a.source and s.source_id = a.deal_id and not exists (
   where c.deal_key = a.deal_key and c.model = a.model and c.credit = a.credit
     and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
 );
+-- The key tells what stands already: a look into a table that this very statement fills would grow with each row.
 insert into core.fct_attribution (source, deal_id, deal_key, model, campaign_key, credit)
-select c.source, c.deal_id, c.deal_key, c.model, c.campaign_key, c.credit
-from attribution_credits c
-where not exists (
-  select from core.fct_attribution a
-  where c.deal_key = a.deal_key and c.model = a.model
-    and coalesce(c.campaign_key, 0) = coalesce(a.campaign_key, 0)
-);
+select source, deal_id, deal_key, model, campaign_key, credit from attribution_credits
+on conflict (source, deal_id, model, campaign_key) do nothing;
 drop table attribution_scope, attribution_deals, attribution_touches, attribution_credits;
