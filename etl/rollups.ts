@@ -7,7 +7,7 @@ import { views } from './rollup-views.ts';
  * `rollup.<cube>__<by>`, with columns named as in the cube's own rows, so that Cube can ask it in their place. Only sums
  * of plain quantities are kept (they end in `_sum`): what is counted of them is said in the model alone.
  */
-type Family = {
+export type Family = {
   cube: string;
   /** rows with `sign`, all keys and all sums, from the tables of changes; `:zone` is the zone of the days */
   rows: string;
@@ -166,36 +166,40 @@ export const definition = createHash('sha256')
   .slice(0, 16);
 
 /**
- * Adds the changes of this transaction to the rollups: each row as it was is taken off, as it is put on, so a load costs
- * by what it changes. A derivation of the whole writes new tables and puts them in place of the old, so that readers
- * wait for no more than the exchange of names.
+ * Adds the changes of this transaction to the rollups of a cube: each row as it was is taken off, as it is put on, so a
+ * load costs by what it changes. A derivation of the whole writes new tables and puts them in place of the old, so that
+ * readers wait for no more than the exchange of names.
  */
-export async function rollUp(client: Client, isWhole: boolean): Promise<void> {
+export async function rollUp(client: Client, family: Family, isWhole: boolean): Promise<void> {
+  const { cube, rows, sums, cuts } = family;
   const period = await client.query<{ zone: string }>('select quote_literal(zone) as zone from period');
   const zone = period.rows[0]?.zone ?? `'UTC'`;
-  for (const { cube, rows, sums, cuts } of families) {
-    await client.query(
-      `${isWhole ? 'create unlogged table rolled' : 'create temp table rolled on commit drop'} as ${rows.replaceAll(':zone', zone)}; analyze rolled`,
-    );
-    // Many keys have a row or two: workers would only hand on what has to be summed again.
-    if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
-    for (const [by, keys] of Object.entries(cuts))
-      await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, keys, sums));
-    await client.query('drop table rolled');
-    if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
-  }
-  if (isWhole) for (const view of views) await client.query(view);
+  const rolled = `rolled_${cube}`;
+  await client.query(
+    `${isWhole ? `create unlogged table ${rolled}` : `create temp table ${rolled} on commit drop`} as ${rows.replaceAll(':zone', zone)}; analyze ${rolled}`,
+  );
+  // Many keys have a row or two: workers would only hand on what has to be summed again.
+  if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
+  for (const [by, keys] of Object.entries(cuts))
+    await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, rolled, keys, sums));
+  await client.query(`drop table ${rolled}`);
+  if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
 }
 
-function select(keys: string[], sums: string[], sign: string): string {
+/** What is read of the rollups and of the present together. */
+export async function viewRollups(client: Client): Promise<void> {
+  for (const view of views) await client.query(view);
+}
+
+function select(rolled: string, keys: string[], sums: string[], sign: string): string {
   return `select ${keys.join(', ')}, ${sums.map((sum) => `sum(${sign}${sum}) as ${sum}`).join(', ')}
-    from rolled group by ${keys.join(', ')}`;
+    from ${rolled} group by ${keys.join(', ')}`;
 }
 
-function build(table: string, keys: string[], sums: Family['sums']): string {
+function build(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
   const name = table.replace('rollup.', '');
   return `
-    create table ${table}__new as ${select(keys, Object.keys(sums), '')} order by ${keys[0]};
+    create table ${table}__new as ${select(rolled, keys, Object.keys(sums), '')} order by ${keys[0]};
     alter table ${table}__new add unique nulls not distinct (${keys.join(', ')});
     analyze ${table}__new;
     drop table if exists ${table} cascade;
@@ -203,7 +207,7 @@ function build(table: string, keys: string[], sums: Family['sums']): string {
     comment on table ${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }
 
-function add(table: string, keys: string[], sums: Family['sums']): string {
+function add(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
   const names = Object.keys(sums);
   const both = (column: string): string => `coalesce(t.${column}, 0) + coalesce(excluded.${column}, 0)`;
   const set = Object.entries(sums).map(([sum, count]) =>
@@ -211,7 +215,7 @@ function add(table: string, keys: string[], sums: Family['sums']): string {
   );
   return `
     insert into ${table} as t (${[...keys, ...names].join(', ')})
-    select * from (${select(keys, names, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
+    select * from (${select(rolled, keys, names, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
     on conflict (${keys.join(', ')}) do update set ${set.join(', ')};
     delete from ${table} where n_sum = 0`;
 }

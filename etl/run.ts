@@ -25,7 +25,7 @@ import { openProgress, type Progress } from './progress.ts';
 import { reland, resolve } from './quarantine.ts';
 import { bumpVersion, closeDone, closeFailed, openRun, readVersion, type Cause } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
-import { openChanges, transform } from './transform.ts';
+import { openChanges, transform, transformFirst } from './transform.ts';
 import { missingFiles, noneGone, say, type Warning } from './vanishing.ts';
 
 export type RunSummary = {
@@ -103,7 +103,8 @@ export async function runSources(given: RunOptions): Promise<RunSummary[]> {
           );
       }
     }
-    if (isFirst && summaries.some(({ status }) => status === 'succeeded')) await publishFirst(client);
+    if (isFirst && summaries.some(({ status }) => status === 'succeeded'))
+      await publishFirst(client, options.warehouseUrl);
   } finally {
     await progress.close();
     await client.end();
@@ -270,12 +271,21 @@ async function loadSource(
   summary.warnings = warnings.map((warning) => say(warning, name));
 }
 
-async function publishFirst(client: pg.Client): Promise<void> {
-  await client.query('begin');
-  await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
-  await transform(client);
-  await bumpVersion(client);
-  await client.query('commit');
+/** Derives what all sources have brought, on as many connections as a query of the warehouse may take cores. */
+async function publishFirst(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ helpers: number }>(
+    `select least(current_setting('max_parallel_workers_per_gather')::int, 3) as helpers`,
+  );
+  const helpers: pg.Client[] = [];
+  await client.query('select pg_advisory_lock($1)', [publishLock]);
+  try {
+    for (let i = 0; i < (rows[0]?.helpers ?? 0); i++) helpers.push(await connect(url));
+    await transformFirst([client, ...helpers], () => bumpVersion(client));
+  } finally {
+    for (const helper of helpers) await helper.end();
+    await client.query('rollback');
+    await client.query('select pg_advisory_unlock($1)', [publishLock]);
+  }
 }
 
 /** The rows of a stream as its source gives them, not yet landed. Without a scope the source is only tried. */

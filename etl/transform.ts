@@ -2,40 +2,32 @@ import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { isEmpty, openFill } from './fill.ts';
 import { matchIdentities } from './identity.ts';
-import { definition, rollUp } from './rollups.ts';
+import { definition, families, rollUp, viewRollups } from './rollups.ts';
 
-type Transform = { name: string; sql: string };
+/** One thing that is derived: `isWhole` from all rows, else from those that the transaction has changed. */
+type Step = { name: string; run(client: Client, isWhole: boolean): Promise<void> };
 
-/** What is derived inside the warehouse, in order; the rollups come last but for what is made of them. */
-const [transforms, finals] = [
+/** What comes before all else, since it changes facts; `period` says which moment «now» is. */
+const grounds = [
+  ...['period', 'teams', 'stages', 'deal_references', 'deal_campaigns', 'attribution', 'calendar'],
+  'call_returns',
+].map(derived);
+
+/** What is derived of the facts, in chains of which none reads what another writes. The longest come first. */
+const chains: Step[][] = [
+  [derived('funnel'), rolledUp('funnel_steps'), derived('stage_norms')],
   [
-    'period',
-    'teams',
-    'stages',
-    'deal_references',
-    'deal_campaigns',
-    'attribution',
-    'calendar',
-    'call_returns',
-    'funnel',
-    'customer_scope',
-    'customer_months',
-    'customer_facts',
-    'customer_classes',
-    'customer_silence',
+    ...['customer_scope', 'customer_months', 'customer_facts', 'customer_classes', 'customer_silence'],
     'cohorts',
-    'month_facts',
-    'plan_fact',
-  ],
-  ['stage_norms'],
-].map((names) =>
-  names.map((name) => ({
-    name,
-    sql: readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8'),
-  })),
-) as [Transform[], Transform[]];
+  ].map(derived),
+  [rolledUp('deal_facts')],
+  ['month_facts', 'plan_fact'].map(derived),
+  ...families
+    .filter(({ cube }) => !['funnel_steps', 'deal_facts'].includes(cube))
+    .map(({ cube }) => [rolledUp(cube)]),
+];
 
-/** Tables that a first load fills: from which step till which. */
+/** Tables that a derivation of the whole may find empty: from which step till which they are filled. */
 const fills: Record<string, { table: string; till: string }> = {
   funnel: { table: 'core.fct_funnel', till: 'funnel' },
   customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
@@ -64,44 +56,113 @@ export async function openChanges(client: Client): Promise<void> {
  * statements serve a change and the whole: a sum of changes from nothing is the sum of all.
  */
 export async function transform(client: Client): Promise<void> {
-  const tables = await watched(client);
   const { rows } = await client.query<{ open: boolean }>(
     `select to_regclass('pg_temp.changed_deals') is not null as open`,
   );
-  const whole = rows[0]?.open !== true;
-  if (whole) {
-    // Parallel workers read no temporary tables: what leads to the result lies in a schema that ends with this.
-    await client.query(
-      'create schema deriving; set local search_path = deriving; set local parallel_tuple_cost = 0.01',
-    );
-    // Nobody but the next load reads the first three, so a lock on them keeps no reader waiting.
-    await client.query(`
-      truncate core.customer_months, core.cohort_months, core.month_facts;
-      delete from core.fct_cohorts;
-      delete from core.customer_facts f where not exists (select from core.dim_customers c where c.customer_key = f.customer_key);
-      delete from core.fct_funnel f
-        where not exists (select from core.fct_deals d where d.source = f.source and d.source_id = f.deal_id);
-      delete from core.fct_attribution a
-        where not exists (select from core.fct_deals d where d.source = a.source and d.source_id = a.deal_id)`);
-    for (const { changes, table_name } of tables) {
-      await client.query(
-        `create temp view changed_${changes} as select t.*, 1::smallint as sign from core.${table_name} t`,
-      );
-    }
+  const isWhole = rows[0]?.open !== true;
+  if (isWhole) {
+    await clear(client);
+    await client.query(`${await viewsOf(client, 'create')}; ${settings}`);
   } else {
+    const tables = await watched(client);
     await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
   }
   await matchIdentities(client);
+  for (const steps of [grounds, ...chains]) await run(client, steps, isWhole);
+  await finish(client, isWhole);
+  if (isWhole) await closeWhole(client);
+}
+
+/**
+ * Derives everything while nobody reads yet: in a transaction for each chain, so that several connections share them.
+ * What a kill leaves behind the next load derives anew.
+ * @param publish what makes the result visible, in the last transaction
+ */
+export async function transformFirst(clients: Client[], publish: () => Promise<void>): Promise<void> {
+  const [main] = clients as [Client];
+  const inTransaction = async (client: Client, work: () => Promise<void>): Promise<void> => {
+    await client.query(`begin; ${settings}`);
+    await work();
+    await client.query('commit');
+  };
+  await clear(main);
+  // By themselves, since a chain locks the tables that it fills.
+  for (const client of clients) await client.query(await viewsOf(client, 'create'));
+  await inTransaction(main, async () => {
+    await matchIdentities(main);
+    await run(main, grounds, true);
+  });
+  const waiting = [...chains];
+  const ends = await Promise.allSettled(
+    clients.map(async (client) => {
+      for (let steps = waiting.shift(); steps; steps = waiting.shift()) {
+        const chain = steps;
+        await inTransaction(client, () => run(client, chain, true)).catch((error: unknown) => {
+          waiting.length = 0;
+          throw error;
+        });
+      }
+    }),
+  );
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await inTransaction(main, async () => {
+    await finish(main, true);
+    await closeWhole(main);
+    await publish();
+  });
+}
+
+/** Makes room for a derivation of the whole: what hangs on rows that are no more goes. */
+async function clear(client: Client): Promise<void> {
+  // Parallel workers read no temporary tables: what leads to the result lies in a schema that ends with the derivation.
+  // Nobody but the next load reads the first three tables, so a lock on them keeps no reader waiting.
+  await client.query(`
+    drop schema if exists deriving cascade;
+    create schema deriving;
+    truncate core.customer_months, core.cohort_months, core.month_facts;
+    delete from core.fct_cohorts;
+    delete from core.customer_facts f where not exists (select from core.dim_customers c where c.customer_key = f.customer_key);
+    delete from core.fct_funnel f
+      where not exists (select from core.fct_deals d where d.source = f.source and d.source_id = f.deal_id);
+    delete from core.fct_attribution a
+      where not exists (select from core.fct_deals d where d.source = a.source and d.source_id = a.deal_id)`);
+}
+
+const settings = 'set local search_path = deriving; set local parallel_tuple_cost = 0.01';
+
+async function closeWhole(client: Client): Promise<void> {
+  await client.query(`${await viewsOf(client, 'drop')};
+    drop schema deriving cascade; set local search_path to default`);
+}
+
+/** Views that take all rows for new. */
+async function viewsOf(client: Client, verb: 'create' | 'drop'): Promise<string> {
+  return (await watched(client))
+    .map(({ changes, table_name }) =>
+      verb === 'drop'
+        ? `drop view changed_${changes}`
+        : `create temp view changed_${changes} as select t.*, 1::smallint as sign from core.${table_name} t`,
+    )
+    .join(';\n');
+}
+
+async function run(client: Client, steps: Step[], isWhole: boolean): Promise<void> {
   const full = new Map<string, () => Promise<void>>();
-  for (const step of transforms) {
-    const filled = whole ? fills[step.name] : undefined;
+  for (const step of steps) {
+    const filled = isWhole ? fills[step.name] : undefined;
     if (filled && (await isEmpty(client, filled.table)))
       full.set(filled.till, await openFill(client, filled.table));
-    await derive(client, step, whole);
+    try {
+      await step.run(client, isWhole);
+    } catch (error) {
+      throw new Error(`deriving ${step.name} failed: ${(error as Error).message}`, { cause: error });
+    }
     await full.get(step.name)?.();
   }
-  await rollUp(client, whole);
-  for (const step of finals) await derive(client, step, whole);
+}
+
+async function finish(client: Client, isWhole: boolean): Promise<void> {
+  if (isWhole) await viewRollups(client);
   await client.query(`
     insert into core.settings (key, value)
     select 'derived.at', to_jsonb(now) from period union all select 'derived.zone', to_jsonb(zone) from period
@@ -110,20 +171,23 @@ export async function transform(client: Client): Promise<void> {
     insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for() || '|${definition}')
     on conflict (key) do update set value = excluded.value`);
   await client.query('drop table period');
-  if (!whole) return;
-  await client.query(tables.map(({ changes }) => `drop view changed_${changes};`).join('\n'));
-  await client.query('drop schema deriving cascade; set local search_path to default');
 }
 
 const temporary = /create temp table (\w+) on commit drop as/g;
 
-async function derive(client: Client, { name, sql }: Transform, whole: boolean): Promise<void> {
-  try {
-    const text = sql.replaceAll(':is_whole', String(whole));
-    await client.query(whole ? text.replaceAll(temporary, 'create unlogged table $1 as') : text);
-  } catch (error) {
-    throw new Error(`deriving ${name} failed: ${(error as Error).message}`, { cause: error });
-  }
+function derived(name: string): Step {
+  const sql = readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8');
+  const run = async (client: Client, isWhole: boolean): Promise<void> => {
+    const text = sql.replaceAll(':is_whole', String(isWhole));
+    await client.query(isWhole ? text.replaceAll(temporary, 'create unlogged table $1 as') : text);
+  };
+  return { name, run };
+}
+
+function rolledUp(cube: string): Step {
+  const family = families.find((known) => known.cube === cube);
+  if (!family) throw new Error(`no rollups of ${cube}`);
+  return { name: `rollups of ${cube}`, run: (client, isWhole) => rollUp(client, family, isWhole) };
 }
 
 async function isWhole(client: Client): Promise<boolean> {

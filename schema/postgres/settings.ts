@@ -30,6 +30,9 @@ export function chooseSettings(
     work_mem: share(0.004, 8, 64),
     maintenance_work_mem: share(0.04, 64, 512),
     max_wal_size: '2GB',
+    // Nobody replicates the embedded one: what fills a table that the same transaction made or emptied needs no log.
+    wal_level: 'minimal',
+    max_wal_senders: '0',
     checkpoint_timeout: '15min',
     wal_compression: 'on',
     random_page_cost: '1.1',
