@@ -2,6 +2,7 @@
 
 const { readSecurityContext } = require('./access.js');
 const { PulseQuery } = require('./dialect.js');
+const { saveWork } = require('./economy.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
 const { refuseMixed } = require('./required.js');
@@ -12,6 +13,7 @@ const { query, readVersion } = createVersionReader(WAREHOUSE_URL);
 separateVersions();
 keepNoResults();
 keepMisses(query);
+saveWork();
 
 /** Cube's configuration: read by serve.js, and by the official image as it is. */
 module.exports = {

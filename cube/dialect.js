@@ -47,6 +47,15 @@ class PulseQuery extends PostgresQuery {
     return new ConnectedMeasure(this, path);
   }
 
+  /** The model has none, and to look for the one that fits takes longer than all the rest of writing the SQL. */
+  newPreAggregations() {
+    return Object.assign(super.newPreAggregations(), {
+      rollupMatchResults: () => [],
+      preAggregationsDescriptionLocal: () => [],
+      canUseTransformedQuery: () => null,
+    });
+  }
+
   buildSqlAndParams(exportAnnotatedSql) {
     const [sql, ...rest] = super.buildSqlAndParams(exportAnnotatedSql);
     return [takeRollups(sql, this, rollupsOf(this.contextSymbols.securityContext)), ...rest];

@@ -12,9 +12,22 @@ function createVersionReader(connectionString) {
     pool.query(sql, values).catch((error) => {
       throw new CubejsHandlerError(503, 'Unavailable', `The warehouse cannot be asked: ${error.message}`);
     });
-  async function readVersion() {
+  async function look() {
     const { rows } = await query('select version::text from ops.data_version');
     return rows[0]?.version ?? '0';
+  }
+  let running = null;
+  let next = null;
+  /** Questions of one page come together and share a look, but only one that began after they came. */
+  function readVersion() {
+    if (!running) return (running = look().finally(() => (running = null)));
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = null;
+        return (running = look().finally(() => (running = null)));
+      });
+    return next;
   }
   return { query, readVersion };
 }

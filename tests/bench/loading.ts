@@ -7,20 +7,29 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { readConfig } from '../../etl/config.ts';
 import { runSources, type RunSummary } from '../../etl/run.ts';
 import { writeDeals } from './deals.ts';
+import type { Subject } from './subject.ts';
 import type { Row } from './table.ts';
 
-export type Bench = {
+type Wish = {
   adminUrl: string;
   migrate(url: string): Promise<void>;
   deals: number;
   log(line: string): void;
 };
 
+export const measure: Subject = async ({ deals, log, cluster }) => [
+  {
+    title: `Loading ${deals.toLocaleString('en')} deals`,
+    about: 'The same CSV by COPY into one table with the same keys is the limit.',
+    rows: await cluster((given) => benchLoading({ ...given, deals, log })),
+  },
+];
+
 /**
  * Loading against the limit: the same CSV by COPY into one table with the same keys. Then the same file again, and 1 % of
  * the rows changed in a database that is read by its cursor. Ratios are of seconds measured in this one run.
  */
-export async function benchLoading({ adminUrl, migrate, deals, log }: Bench): Promise<Row[]> {
+async function benchLoading({ adminUrl, migrate, deals, log }: Wish): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'pulse-bench-'));
   const file = join(folder, 'deals.csv');
   const names = { warehouse: 'bench_warehouse', crm: 'bench_crm' };

@@ -42,6 +42,19 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
     for (const path of ['/livez', '/readyz']) expect((await fetch(cube.base + path)).status).toBe(200);
   });
 
+  it('answers the same question about others about them', async () => {
+    const about = (owner: string) => ({
+      ...query,
+      filters: [{ member: 'sales.owner', operator: 'equals', values: [owner] }],
+    });
+    const found = await database.query<{ name: string; deals: string }>(`
+      select e.name, count(*) as deals from core.fct_deals d join core.dim_employees e on e.employee_key = d.owner_key
+      where not d.is_test and not d.is_deleted group by 1 order by 1`);
+    expect(found.map(({ name }) => name)).toEqual(['Ann', 'Bob', 'Eve']);
+    for (const { name, deals } of found)
+      expect(await cube.rows(about(name))).toEqual([{ 'sales.deals': deals }]);
+  });
+
   it('refuses a question without a token, with another signature, or with a payload that says nothing', async () => {
     const wrong: [string | null, RegExp][] = [
       [null, /without a security context/],
