@@ -58,7 +58,8 @@ class PulseQuery extends PostgresQuery {
 
   buildSqlAndParams(exportAnnotatedSql) {
     const [sql, ...rest] = super.buildSqlAndParams(exportAnnotatedSql);
-    return [takeRollups(sql, this, rollupsOf(this.contextSymbols.securityContext)), ...rest];
+    const rollups = rollupsOf(this.contextSymbols.securityContext);
+    return [rollups ? takeRollups(sql, this, rollups) : sql, ...rest];
   }
 }
 

@@ -26,8 +26,9 @@ async function withRollups(securityContext, version, query) {
 }
 
 const none = { zone: null, tables: [] };
+/** Null where Cube only looks which members a question has, as it does to apply rights. */
 function rollupsOf(securityContext) {
-  return catalogues.get(securityContext?.rollups) ?? none;
+  return securityContext?.rollups ? (catalogues.get(securityContext.rollups) ?? none) : null;
 }
 
 const misses = new Map();
@@ -99,17 +100,16 @@ function namedColumns(sql, alias) {
 
 /** Puts rollups in the place of cubes in a statement that a Cube query object has built. */
 function takeRollups(sql, query, { zone, tables }) {
-  for (const cube of new Set(tables.map((table) => table.cube))) {
+  for (const cube of query.cubeEvaluator.cubeNames().filter((name) => isCounted(query, name))) {
     const alias = query.cubeAlias(cube);
-    const from = query.cubeEvaluator.cubeExists(cube) && query.cubeSql(cube);
-    if (!from || !sql.includes(`${from} AS ${alias}`)) continue;
+    const from = query.cubeSql(cube);
+    if (!sql.includes(`${from} AS ${alias}`)) continue;
+    const own = tables.filter((table) => table.cube === cube);
     const columns = namedColumns(sql.replaceAll(from, ''), alias);
-    const reason = whyNot(query, zone, columns);
-    const table = reason
-      ? null
-      : tables.find((t) => t.cube === cube && columns.every((c) => t.columns.includes(c)));
+    const reason = own.length ? whyNot(query, zone, columns) : `${cube} has no rollup`;
+    const table = reason ? null : own.find((t) => columns.every((c) => t.columns.includes(c)));
     if (!table) {
-      if (!query.options.ungrouped)
+      if (!isOfRecords(query))
         miss(query, reason ?? `no rollup of ${cube} has the columns ${columns.join(', ')}`);
       continue;
     }
@@ -120,6 +120,21 @@ function takeRollups(sql, query, { zone, tables }) {
     );
   }
   return sql;
+}
+
+/** Cubes of facts; those that people and things are looked up in have no measures, and some hold sums already. */
+function isCounted(query, name) {
+  const { isView, measures, meta } = query.cubeEvaluator.cubeFromPath(name);
+  return !isView && Object.keys(measures ?? {}).length > 0 && !meta?.is_summed;
+}
+
+/** Whether a question leads to the records themselves: it is cut by the one thing that each row of its view is. */
+function isOfRecords({ options, cubeEvaluator }) {
+  if (options.ungrouped) return true;
+  return (options.dimensions ?? []).some((name) => {
+    const [view, dimension] = String(name).split('.');
+    return cubeEvaluator.cubeFromPath(view).meta?.record === dimension;
+  });
 }
 
 const grains = [undefined, null, 'day', 'week', 'month', 'quarter', 'year'];

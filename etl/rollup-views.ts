@@ -1,3 +1,6 @@
+import { attribution } from './rollup-credits.ts';
+import { qualityFacts } from './rollup-quality.ts';
+
 const marketing = (by: string): string => `
   create view rollup.marketing_facts__${by} as
   select 'spend' as kind, day, null::timestamptz as at, ${by === 'owner' ? 'null::bigint as owner_key' : 'campaign_key'}, false as is_won,
@@ -104,5 +107,61 @@ const customers = `
     null, null, null, null, null, null, null, null, sum(n_sum)
   from rollup.deal_facts__closed_reason where status = 'won' group by closed_at`;
 
+const mailed = 'campaign_key in (select campaign_key from core.fct_mailings where not is_deleted)';
+
+const mailings = `
+  create view rollup.mailing_facts__campaign as
+  select 'mailing' as kind, day, null::timestamptz as at, campaign_key, 1::numeric as n_sum, sent, delivered, opened, clicked,
+    unsubscribed, null::numeric as amount_sum
+  from core.fct_mailings where not is_deleted
+  union all
+  select 'lead', null, created_at, campaign_key, n_sum, null, null, null, null, null, null
+  from rollup.deal_facts__created_campaign where ${mailed}
+  union all
+  select 'won', null, closed_at, campaign_key, n_sum, null, null, null, null, null, amount_sum
+  from rollup.deal_facts__closed_campaign where status = 'won' and ${mailed}`;
+
+/** Scores are few; what each employee has sold comes from the deals of all days. */
+const competence = `
+  create view rollup.competence_cells__employee as
+  select a.employee_key, a.competency, a.score, a.score - avg(a.score) over (partition by a.competency) as deviation,
+    coalesce(d.deals, 0) as deals, coalesce(d.won, 0) as won, coalesce(d.won_amount, 0) as won_amount
+  from (
+    select employee_key, competency, avg(score) as score
+    from core.fct_assessments where not is_deleted and employee_key is not null
+    group by employee_key, competency
+  ) a
+  left join (
+    select owner_key, sum(n_sum) as deals, sum(n_sum) filter (where status = 'won') as won,
+      sum(amount_sum) filter (where status = 'won') as won_amount
+    from rollup.deal_facts__created_owner group by owner_key
+  ) d on d.owner_key = a.employee_key`;
+
+const ownedBy = (row: string): string => `
+  left join core.fct_deals d on d.deal_key = ${row}.deal_key left join core.customers c on c.customer_key = ${row}.customer_key
+  left join ops.sources s on s.source = ${row}.source`;
+
+/** What is owed now, and what was invoiced of late; the owner is that of the deal, else of the customer. */
+const receivables = `
+  create view rollup.receivable_facts__open as
+  select r.kind, r.due_at, r.customer_key, coalesce(d.owner_key, c.owner_key) as owner_key, r.rest, ${now} as now_at,
+    null::numeric as recent_sum
+  from core.open_receivables r ${ownedBy('r')}
+  union all
+  select 'invoice', i.due_at, i.customer_key, coalesce(d.owner_key, c.owner_key), null, ${now}, i.amount
+  from core.fct_invoices i ${ownedBy('i')}
+  where not i.is_deleted and i.issued_at > ${fresh} and i.issued_at > ${now} - interval '90 days'`;
+
 /** What follows from other rollups, and from what is few rows as it is. */
-export const views: string[] = [marketing('campaign'), marketing('owner'), activity, care, customers];
+export const views: string[] = [
+  marketing('campaign'),
+  marketing('owner'),
+  attribution,
+  mailings,
+  activity,
+  care,
+  customers,
+  receivables,
+  competence,
+  qualityFacts,
+];

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { credits } from './rollup-credits.ts';
+import { quality } from './rollup-quality.ts';
 import { views } from './rollup-views.ts';
 
 /**
@@ -11,6 +13,8 @@ export type Family = {
   cube: string;
   /** rows with `sign`, all keys and all sums, from the tables of changes; `:zone` is the zone of the days */
   rows: string;
+  /** the same of all that there is, where that is simpler than its changes from nothing */
+  whole?: string;
   /** each sum, and the one that counts of how many values it is: a sum of none is null, not 0 */
   sums: Record<string, string | null>;
   /** the rollups: what they are by, and their keys */
@@ -19,6 +23,7 @@ export type Family = {
 
 const day = (column: string, name = column): string => `date_trunc('day', ${column}, :zone) as ${name}`;
 
+const waiting = ['source', 'waits_until', 'waiting_since'];
 const step = ['stage_key', 'status', 'is_passed', 'is_lost_here'];
 
 export const families: Family[] = [
@@ -117,13 +122,15 @@ export const families: Family[] = [
     cube: 'service_facts',
     rows: `
       select sign, 'complaint' as kind, ${day('opened_at')}, ${day('resolved_at')}, status, cause, severity, channel, stage,
-        product_key, employee_key, source, case when status in ('new', 'in_progress') then due_at end as waits_until, 1 as n_sum, extract(epoch from first_response_at - opened_at) as response_sum,
+        product_key, employee_key, source, case when status in ('new', 'in_progress') then due_at end as waits_until,
+        case when status in ('new', 'in_progress') then opened_at end as waiting_since, 1 as n_sum,
+        extract(epoch from first_response_at - opened_at) as response_sum,
         (first_response_at is not null)::int as response_n_sum, extract(epoch from resolved_at - opened_at) as hours_sum,
-        (resolved_at is not null)::int as hours_n_sum
+        (resolved_at is not null)::int as hours_n_sum, (first_response_at is null)::int as unanswered_n_sum
       from changed_complaints where not is_deleted
       union all
       select sign, 'deal', ${day('closed_at')}, null, null, null, null, null, null, product_key, owner_key, null, null,
-        1, null, 0, null, 0
+        null, 1, null, 0, null, 0, 0
       from changed_deals where not is_deleted and not is_test and status = 'won'`,
     sums: {
       n_sum: null,
@@ -131,10 +138,11 @@ export const families: Family[] = [
       response_n_sum: null,
       hours_sum: 'hours_n_sum',
       hours_n_sum: null,
+      unanswered_n_sum: null,
     },
     cuts: {
-      opened_employee: ['kind', 'opened_at', 'status', 'employee_key', 'source', 'waits_until'],
-      opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key', 'source', 'waits_until'],
+      opened_employee: ['kind', 'opened_at', 'status', 'employee_key', ...waiting],
+      opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key', ...waiting],
       opened_stage: ['kind', 'opened_at', 'status', 'stage', 'channel', 'severity'],
       resolved_employee: ['kind', 'resolved_at', 'status', 'employee_key'],
       resolved_cause: ['kind', 'resolved_at', 'status', 'cause', 'product_key'],
@@ -157,6 +165,14 @@ export const families: Family[] = [
     sums: { n_sum: null },
     cuts: { employee: ['kind', 'at', 'employee_key'] },
   },
+  {
+    cube: 'surveys',
+    rows: `select sign, ${day('answered_at')}, score, survey, employee_key, 1 as n_sum from changed_responses where not is_deleted`,
+    sums: { n_sum: null },
+    cuts: { employee: ['answered_at', 'survey', 'employee_key', 'score'] },
+  },
+  credits,
+  quality,
 ];
 
 /** What the tables are made of; where this is not what they were made of, everything is derived anew. */
@@ -171,12 +187,12 @@ export const definition = createHash('sha256')
  * readers wait for no more than the exchange of names.
  */
 export async function rollUp(client: Client, family: Family, isWhole: boolean): Promise<void> {
-  const { cube, rows, sums, cuts } = family;
+  const { cube, rows, whole = rows, sums, cuts } = family;
   const period = await client.query<{ zone: string }>('select quote_literal(zone) as zone from period');
   const zone = period.rows[0]?.zone ?? `'UTC'`;
   const rolled = `rolled_${cube}`;
   await client.query(
-    `${isWhole ? `create unlogged table ${rolled}` : `create temp table ${rolled} on commit drop`} as ${rows.replaceAll(':zone', zone)}; analyze ${rolled}`,
+    `${isWhole ? `create unlogged table ${rolled}` : `create temp table ${rolled} on commit drop`} as ${(isWhole ? whole : rows).replaceAll(':zone', zone)}; analyze ${rolled}`,
   );
   // Many keys have a row or two: workers would only hand on what has to be summed again.
   if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
@@ -188,18 +204,27 @@ export async function rollUp(client: Client, family: Family, isWhole: boolean): 
 
 /** What is read of the rollups and of the present together. */
 export async function viewRollups(client: Client): Promise<void> {
+  // Most have gone with a table of theirs.
+  const names = views.map((view) => /create view (\S+)/.exec(view)?.[1]);
+  await client.query(`drop view if exists ${names.join(', ')}`);
   for (const view of views) await client.query(view);
 }
 
-function select(rolled: string, keys: string[], sums: string[], sign: string): string {
-  return `select ${keys.join(', ')}, ${sums.map((sum) => `sum(${sign}${sum}) as ${sum}`).join(', ')}
-    from ${rolled} group by ${keys.join(', ')}`;
+/** Changes that cancel each other leave a key without values: its sum is null then, as it is when built anew. */
+function select(rolled: string, keys: string[], sums: Family['sums'], sign: string): string {
+  const values = Object.entries(sums).map(([sum, count]) => {
+    const value = `sum(${sign}${sum})`;
+    return sign && count
+      ? `case when sum(${sign}${count}) <> 0 then ${value} else nullif(${value}, 0) end as ${sum}`
+      : `${value} as ${sum}`;
+  });
+  return `select ${[...keys, ...values].join(', ')} from ${rolled} group by ${keys.join(', ')}`;
 }
 
 function build(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
   const name = table.replace('rollup.', '');
   return `
-    create table ${table}__new as ${select(rolled, keys, Object.keys(sums), '')} order by ${keys[0]};
+    create table ${table}__new as ${select(rolled, keys, sums, '')} order by ${keys[0]};
     alter table ${table}__new add unique nulls not distinct (${keys.join(', ')});
     analyze ${table}__new;
     drop table if exists ${table} cascade;
@@ -215,7 +240,7 @@ function add(table: string, rolled: string, keys: string[], sums: Family['sums']
   );
   return `
     insert into ${table} as t (${[...keys, ...names].join(', ')})
-    select * from (${select(rolled, keys, names, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
+    select * from (${select(rolled, keys, sums, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
     on conflict (${keys.join(', ')}) do update set ${set.join(', ')};
     delete from ${table} where n_sum = 0`;
 }

@@ -22,6 +22,7 @@ const chains: Step[][] = [
   ].map(derived),
   [rolledUp('deal_facts')],
   ['month_facts', 'plan_fact'].map(derived),
+  [derived('receivables')],
   ...families
     .filter(({ cube }) => !['funnel_steps', 'deal_facts'].includes(cube))
     .map(({ cube }) => [rolledUp(cube)]),
@@ -29,6 +30,7 @@ const chains: Step[][] = [
 
 /** Tables that a derivation of the whole may find empty: from which step till which they are filled. */
 const fills: Record<string, { table: string; till: string }> = {
+  attribution: { table: 'core.fct_attribution', till: 'attribution' },
   funnel: { table: 'core.fct_funnel', till: 'funnel' },
   customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
 };
@@ -121,6 +123,7 @@ async function clear(client: Client): Promise<void> {
     create schema deriving;
     truncate core.customer_months, core.cohort_months, core.month_facts;
     delete from core.fct_cohorts;
+    delete from core.open_receivables;
     delete from core.customer_facts f where not exists (select from core.dim_customers c where c.customer_key = f.customer_key);
     delete from core.fct_funnel f
       where not exists (select from core.fct_deals d where d.source = f.source and d.source_id = f.deal_id);

@@ -183,7 +183,7 @@ export const ways: Way[] = [
       'first_response_hours',
       'first_response_hours_median',
     ],
-    { dimensions: complaints, records: 'complaints', conditions: where('service.complaint_id') },
+    { dimensions: complaints, records: 'complaints', conditions: where('service.status') },
   ),
   ...all('service', ['open'], {
     dimensions: [...complaints, 'age'],
@@ -194,7 +194,7 @@ export const ways: Way[] = [
   ...all('service', ['complaints'], {
     dimensions: complaints,
     records: 'complaints',
-    conditions: where('service.complaint_id'),
+    conditions: where('service.status'),
   }),
 ];
 

@@ -12,6 +12,9 @@ export type Company = {
   complaints: Row[];
   activities: Row[];
   events: Row[];
+  responses: Row[];
+  invoices: Row[];
+  payments: Row[];
 };
 
 const start = Date.UTC(2025, 0, 1);
@@ -148,6 +151,46 @@ const events = fc
     ),
   );
 
+const responses = fc
+  .array(
+    fc.record({
+      at: moment,
+      score: fc.integer({ min: 0, max: 10 }),
+      survey: fc.constantFrom('service', null),
+      employee: id('e', 3),
+      customer: id('c', 5),
+      is_deleted: rarely,
+    }),
+    { maxLength: 10 },
+  )
+  .map((rows) => numbered(rows, 'r'));
+const invoices = fc
+  .array(
+    fc.record({
+      at: moment,
+      due_at: maybe(moment),
+      amount: maybe(money),
+      customer: id('c', 5),
+      deal: id('d', 20),
+      is_deleted: rarely,
+    }),
+    { maxLength: 12 },
+  )
+  .map((rows) => numbered(rows, 'i'));
+const payments = fc
+  .array(
+    fc.record({
+      at: moment,
+      amount: maybe(money),
+      invoice: id('i', 12),
+      customer: id('c', 5),
+      deal: id('d', 20),
+      is_deleted: rarely,
+    }),
+    { maxLength: 12 },
+  )
+  .map((rows) => numbered(rows, 'z'));
+
 export const companies: fc.Arbitrary<Company> = fc.record({
   customers,
   deals,
@@ -157,6 +200,9 @@ export const companies: fc.Arbitrary<Company> = fc.record({
   complaints,
   activities,
   events,
+  responses,
+  invoices,
+  payments,
 });
 
 /** What does not change from company to company. */
@@ -227,13 +273,31 @@ const inserts: [keyof Company, string, string][] = [
     `core.fct_deal_stage_events (source, source_id, deal_id, deal_key, stage_id, stage_key, entered_at)
      select 'x', id, deal, ${key('deal_key', 'fct_deals', 'deal')}, stage, ${key('stage_key', 'dim_stages', 'stage')}, at`,
   ],
+  [
+    'responses',
+    'id text, at timestamptz, score numeric, survey text, employee text, customer text, is_deleted boolean',
+    `core.fct_survey_responses (source, source_id, answered_at, score, survey, employee_key, customer_key, is_deleted)
+     select 'x', id, at, score, survey, ${employee}, ${customer}, is_deleted`,
+  ],
+  [
+    'invoices',
+    'id text, at timestamptz, due_at timestamptz, amount numeric, customer text, deal text, is_deleted boolean',
+    `core.fct_invoices (source, source_id, issued_at, due_at, amount, customer_key, deal_id, deal_key, is_deleted)
+     select 'x', id, at, due_at, amount, ${customer}, deal, ${key('deal_key', 'fct_deals', 'deal')}, is_deleted`,
+  ],
+  [
+    'payments',
+    'id text, at timestamptz, amount numeric, invoice text, customer text, deal text, is_deleted boolean',
+    `core.fct_payments (source, source_id, paid_at, amount, invoice_id, customer_key, deal_id, deal_key, is_deleted)
+     select 'x', id, at, amount, invoice, ${customer}, deal, ${key('deal_key', 'fct_deals', 'deal')}, is_deleted`,
+  ],
 ];
 
 /** Puts the company in place of the one before; rows get their keys in the order in which they stand here. */
 export async function settle(database: Database, company: Company): Promise<void> {
   await database.query(
     `truncate core.dim_customers, core.fct_deals, core.hist_deals, core.fct_deal_stage_events, core.fct_touchpoints,
-       core.fct_marketing_spend, core.fct_calls, core.fct_complaints, core.fct_activities`,
+       core.fct_marketing_spend, core.fct_calls, core.fct_complaints, core.fct_activities, core.fct_survey_responses, core.fct_invoices, core.fct_payments`,
   );
   await arrive((sql, values) => database.query(sql, values), company);
 }

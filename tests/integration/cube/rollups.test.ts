@@ -16,7 +16,14 @@ import {
 } from './server.ts';
 import { load } from './step.ts';
 
-type Family = { view: string; time: string[]; fromFacts: string[]; apart?: string[]; dimensions: string[] };
+type Family = {
+  view: string;
+  time: string[];
+  fromFacts: string[];
+  apart?: string[];
+  dimensions: string[];
+  filters?: object[];
+};
 
 /**
  * The views that rollups answer: what the dashboard cuts them by, and the measures that only the facts can answer, since
@@ -58,7 +65,7 @@ const families: Family[] = [
   {
     view: 'service',
     time: ['opened_at', 'resolved_at'],
-    fromFacts: ['resolution_hours_median', 'first_response_hours_median', 'unanswered'],
+    fromFacts: ['resolution_hours_median', 'first_response_hours_median'],
     apart: ['overdue'],
     dimensions: ['cause', 'status', 'product', 'employee', 'team'],
   },
@@ -70,37 +77,52 @@ const families: Family[] = [
     fromFacts: [],
     dimensions: ['owner', 'segment', 'region', 'abc', 'xyz', 'bcg', 'is_contact_overdue'],
   },
+  ...['last_touch', 'position_based'].map((model) => ({
+    view: 'attribution',
+    time: ['date'],
+    fromFacts: [],
+    dimensions: ['channel', 'campaign'],
+    filters: [{ member: 'attribution.model', operator: 'equals', values: [model] }],
+  })),
+  { view: 'mailings', time: ['date'], fromFacts: [], dimensions: ['channel', 'campaign'] },
+  { view: 'nps', time: ['answered_at'], fromFacts: [], dimensions: ['score', 'survey', 'employee', 'team'] },
+  // what is paid to the cent is in none, and so are days of issue
+  {
+    view: 'receivables',
+    time: ['due_at'],
+    fromFacts: ['invoiced', 'paid'],
+    dimensions: ['customer', 'segment', 'owner', 'team'],
+  },
+  { view: 'competence', time: [], fromFacts: [], dimensions: ['employee', 'competency', 'team'] },
+  { view: 'data_quality', time: [], fromFacts: [], dimensions: ['owner', 'team', 'entity', 'source'] },
 ];
-/** Views of few rows, or of what is derived as sums already: they are asked as they are. */
-const plain = [
-  'attribution',
-  'cohorts',
-  'competence',
-  'customer_history',
-  'data_quality',
-  'mailings',
-  'nps',
-  'plan_fact',
-  'receivables',
-];
+/** What is derived as sums already, and the history of one customer. */
+const plain = ['cohorts', 'customer_history', 'plan_fact'];
+/** What moves with each moment cannot be asked twice. */
+const moving = ['data_quality.lag_minutes'];
 const zone = 'Europe/Moscow';
 const range = ['2025-02-11', '2026-03-09'];
 const head: Access = { access: 'team', team_keys: [1], employee_keys: [] };
 
 /** Each measure by itself, in total and over time; and all that rollups answer at once, by each dimension. */
-function questions({ view, time, dimensions, fromFacts, apart = [] }: Family, measures: string[]): Query[] {
-  const when = (dimension: string, granularity?: string) => [
-    { dimension: `${view}.${dimension}`, dateRange: range, ...(granularity ? { granularity } : {}) },
-  ];
+function questions(
+  { view, time, dimensions, filters = [], fromFacts, apart = [] }: Family,
+  all: string[],
+): Query[] {
+  const measures = all.filter((name) => !moving.includes(`${view}.${name}`));
+  const when = (dimension: string | undefined, granularity?: string) =>
+    dimension
+      ? [{ dimension: `${view}.${dimension}`, dateRange: range, ...(granularity ? { granularity } : {}) }]
+      : [];
   const full = (names: string[]) => names.map((name) => `${view}.${name}`);
   const alone = apart.filter((measure) => measures.includes(measure));
   const single = measures.flatMap((measure) => [
     { measures: full([measure]) },
-    { measures: full([measure]), timeDimensions: when(time[0]!, 'month') },
-    ...(alone.includes(measure) ? [] : [{ measures: full([measure]), timeDimensions: when(time.at(-1)!) }]),
+    { measures: full([measure]), timeDimensions: when(time[0], 'month') },
+    ...(alone.includes(measure) ? [] : [{ measures: full([measure]), timeDimensions: when(time.at(-1)) }]),
   ]);
   const parts = dimensions.flatMap((dimension) =>
-    time.map((name) => ({
+    (time.length ? time : [undefined]).map((name) => ({
       measures: full(measures.filter((measure) => ![...fromFacts, ...apart].includes(measure))),
       dimensions: full([dimension]),
       timeDimensions: when(name, 'week'),
@@ -110,10 +132,10 @@ function questions({ view, time, dimensions, fromFacts, apart = [] }: Family, me
     alone.map((measure) => ({
       measures: full([measure]),
       dimensions: full([dimension]),
-      timeDimensions: when(time[0]!),
+      timeDimensions: when(time[0]),
     })),
   );
-  return [...single, ...parts, ...few].map((query) => ({ ...query, timezone: zone }));
+  return [...single, ...parts, ...few].map((query) => ({ ...query, filters, timezone: zone }));
 }
 
 /** What pages ask beside these. */
@@ -137,10 +159,16 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
     database = await createDatabase();
     await database.query(settings);
     await database.query(ground);
+    await database.query(`
+      insert into core.fct_mailings (source, source_id, day, campaign_id, campaign_key, sent, delivered, opened, clicked, unsubscribed)
+        select 'x', d::text, d, 'a3', 3, 100, 90, 40, 8, 1 from generate_series('2025-02-01'::date, '2025-12-01', '1 month') d;
+      insert into core.fct_assessments (source, source_id, assessed_at, employee_id, employee_key, competency, score)
+        select 'x', e || c, '2025-03-01', 'e' || e, e, c, e + length(c) from generate_series(1, 3) e, unnest(array['Talks', 'Asks why']) c`);
     // Ages are counted to the end of the source's last load; without one, to a now that is another for each question.
     await database.query(
       `insert into ops.sources (source, position, kind, entities, fresh_at)
-       values ('x', 0, 'files', array['deals', 'calls', 'activities', 'complaints', 'customers'], '2026-06-01')`,
+       values ('x', 0, 'files', array['deals', 'calls', 'activities', 'complaints', 'customers', 'invoices', 'payments', 'survey_responses',
+         'mailings', 'assessments', 'marketing_spend', 'touchpoints'], '2026-06-01')`,
     );
     cube = await startCube(database.url);
   });
@@ -176,7 +204,14 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
   }
   async function ask(all: Query[], access = everybody): Promise<Row[][]> {
     const answers: Row[][] = [];
-    for (const query of all) answers.push(sortRows(await cube.rows(query, access)));
+    for (const query of all) {
+      const rows = await cube.rows(query, access);
+      const measures = query.measures as string[];
+      // Whoever owes nothing is in the facts alone.
+      const isKept = (row: Row) =>
+        !measures[0]?.startsWith('receivables.') || measures.some((name) => Number(row[name]) !== 0);
+      answers.push(sortRows(rows.filter(isKept)));
+    }
     return answers;
   }
 
@@ -184,7 +219,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
     const [company] = fc.sample(companies, { numRuns: 1, seed: 3 });
     await start(company!);
     const views = await readViews();
-    expect([...views.keys()].sort()).toEqual([...families.map(({ view }) => view), ...plain].sort());
+    expect([...views.keys()].sort()).toEqual([...new Set(families.map(({ view }) => view)), ...plain].sort());
     const missed = [];
     const rolled = (family: Family) =>
       views.get(family.view)!.filter((measure) => !family.fromFacts.includes(measure));

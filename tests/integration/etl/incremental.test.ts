@@ -13,6 +13,7 @@ const derived = {
   cohort_months: 'select * from core.cohort_months order by cohort, owner_key, months_since',
   fct_cohorts: 'select * from core.fct_cohorts order by cohort, owner_key, months_since',
   fct_attribution: 'select * from core.fct_attribution order by source, deal_id, model, campaign_key',
+  open_receivables: 'select * from core.open_receivables order by kind, source, source_id',
   fct_funnel: `select source, deal_id, stage_key, deal_key, entered_at, left_at, is_passed, is_current, is_lost_here,
     case when not is_current then days end as days from core.fct_funnel order by source, deal_id, stage_key`,
   month_facts: 'select * from core.month_facts order by metric, month, scope_kind, scope',
@@ -138,6 +139,9 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
       complaints: [],
       activities: [],
       events: [],
+      responses: [],
+      invoices: [],
+      payments: [],
     });
     const soon = `now() + interval '1500 milliseconds'`;
     await database.query(`

@@ -18,7 +18,7 @@ const say = {
   product: m.service_in_product,
   employee: m.service_in_employee,
 };
-const complaint: Condition = { member: 'service.complaint_id', operator: 'set' };
+const complaint: Condition = { member: 'service.status', operator: 'set' };
 const fewest = 5;
 
 /** What stands out of the complaints by itself: what has risen, and where most of them sit. */

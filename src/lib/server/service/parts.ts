@@ -10,7 +10,7 @@ import type { Scope } from '../scope.ts';
 
 const cuts = ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'];
 const cutOf = ({ state }: Scope) => cuts.find((one) => one === state.by) ?? 'cause';
-const complaint = [{ member: 'service.complaint_id', operator: 'set' as const }];
+const complaint = [{ member: 'service.status', operator: 'set' as const }];
 const ages = ['1', '3', '7', '30', 'older'];
 
 export function choices(scope: Scope): Choice[] {
