@@ -232,17 +232,21 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
     const views = await readViews();
     // Those of the facts alone are asked too: should one slip onto a rollup, it may not change.
     const all = [...asked, ...families.flatMap((family) => questions(family, views.get(family.view)!))];
+    let run = 0;
     await fc.assert(
       fc.asyncProperty(companies, companies, async (first, later) => {
         await start(first);
         await load(database.url, (query) => arrive(query, later));
         await renew();
-        for (const access of [everybody, head]) {
-          const rolled = await ask(all, access);
+        // Each question of one of the two companies, with the rights of the whole company or of a head.
+        const turn = run++;
+        for (const [odd, access] of [everybody, head].entries()) {
+          const some = all.filter((_, i) => i % 2 === (turn + odd) % 2);
+          const rolled = await ask(some, access);
           await hide();
-          const raw = await ask(all, access);
+          const raw = await ask(some, access);
           await show();
-          for (const [i, query] of all.entries()) expect(rolled[i], JSON.stringify(query)).toEqual(raw[i]);
+          for (const [i, query] of some.entries()) expect(rolled[i], JSON.stringify(query)).toEqual(raw[i]);
         }
       }),
       { numRuns: 2, endOnFailure: true },
