@@ -1,8 +1,6 @@
 import type pg from 'pg';
 import { streamName, type Stream } from './config.ts';
-import type { Landed } from './landing.ts';
 import { toNumber } from './parsing.ts';
-import { identifier } from './sql-text.ts';
 
 /** Where the last committed load of a stream ended; null for a stream without a cursor or a first load. */
 export async function readCursor(client: pg.Client, source: string, stream: Stream): Promise<string | null> {
@@ -23,17 +21,15 @@ export async function saveCursor(
   client: pg.Client,
   source: string,
   stream: Stream,
-  landed: Landed,
   runId: string,
 ): Promise<string | null> {
   if (!stream.cursor) return null;
-  const column = `s.${identifier(landed.columns.get(stream.cursor) ?? '')}`;
   const { rows } = await client.query<{ cursor: string }>(
     `insert into ops.cursors (source, stream, cursor, run_id)
-     select $1, $2, ${column}, $3 from ${landed.table} s join mapped m using (_n)
-     where ${column} is not null and coalesce(m.version_at <= now(), true)
-     order by m.version_at desc nulls last, case when m.version_at is null then ${toNumber(column, '.')} end desc nulls last,
-       ${column} desc
+     select $1, $2, _cursor, $3 from mapped
+     where _cursor is not null and coalesce(version_at <= now(), true)
+     order by version_at desc nulls last, case when version_at is null then ${toNumber('_cursor', '.')} end desc nulls last,
+       _cursor desc
      limit 1
      on conflict (source, stream) do update set cursor = excluded.cursor, run_id = excluded.run_id, updated_at = now()
      returning cursor`,

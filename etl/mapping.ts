@@ -30,7 +30,7 @@ function columnsOf(spec: FieldSpec): string[] {
 
 /**
  * Compiles a stream's mapping to one SELECT over its landing: a row per landed row with typed fields, `source_id`,
- * `row_hash`, `version_at`, and where the row cannot be understood `problem_field`, `problem_value`, `problem_reason`.
+ * `row_hash`, `version_at`, `_cursor` where the stream has one, and where the row cannot be understood `problem_field`, `problem_value`, `problem_reason`.
  */
 export function compileMapping(stream: Stream, context: MappingContext): string {
   const known = fieldsOf(stream.entity);
@@ -74,23 +74,27 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
   const hashed = Object.keys(known).filter((field) => field !== 'source_id' && field !== 'updated_at');
 
   return `
-    select _n, ${hasId ? t('source_id') : naturalKey(stream)} as source_id,
+    select _n, _place, ${hasId ? t('source_id') : naturalKey(stream)} as source_id,
       ${Object.keys(known)
         .filter((field) => field !== 'source_id')
         .map((field) => `${repaired(field)} as ${identifier(field)}`)
         .join(', ')},
       ${repairs.length ? `case ${repairs.map(({ condition, name }) => `when ${condition} then ${literal(name)}`).join(' ')} end` : 'null::text'} as repair,
       coalesce(updated_at, version_at) as version_at,
+      ${stream.cursor ? `${t('cursor')} as _cursor,` : ''}
       hash_record_extended(row(${hashed.map(repaired).join(', ')}), 0) as row_hash,
       problem_field,
-      case problem_field when '' then null ${mapped.map((f) => `when ${literal(f)} then ${t(f)}`).join(' ')} end as problem_value,
-      case ${mapped
-        .filter((f) => known[f]?.min !== undefined || known[f]?.max !== undefined)
-        .map(
-          (f) =>
-            `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(reasons.range(known[f] as Field))}`,
-        )
-        .join('\n        ')}
+      case when problem_field <> '' then
+        case problem_field ${mapped.map((f) => `when ${literal(f)} then ${t(f)}`).join(' ')} end
+      end as problem_value,
+      case when problem_field is null then null
+        ${mapped
+          .filter((f) => known[f]?.min !== undefined || known[f]?.max !== undefined)
+          .map(
+            (f) =>
+              `when problem_field = ${literal(f)} and ${identifier(f)} is not null then ${literal(reasons.range(known[f] as Field))}`,
+          )
+          .join('\n        ')}
         ${mapped
           .filter((f) => known[f]?.past)
           .map(
@@ -114,7 +118,7 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
           )
           .join('\n        ')}
         when problem_field = '' then _problem
-        when problem_field is not null then ${literal(reasons.missing)} end as problem_reason
+        else ${literal(reasons.missing)} end as problem_reason
     from (
       select v.*, case
           when _problem is not null then ''
@@ -125,7 +129,7 @@ export function compileMapping(stream: Stream, context: MappingContext): string 
         from (
           select w.*${isos.join('')}
           from (
-            select s._n, s._position, s._problem${texts.map((text) => `,\n              ${text}`).join('')}
+            select s._n, s.ctid as _place, s._position, s._problem${texts.map((text) => `,\n              ${text}`).join('')}
             from ${context.table} s
             offset '0'
           ) w
@@ -224,10 +228,11 @@ function parse(field: string, definition: Field, spec: FieldSpec, context: Mappi
         ? toTimestamp(iso, context.timezone)
         : `${toTimestamp(iso, context.timezone)} + make_interval(secs => 60 * (${toNumber(t(`${field}_plus`), '.')})::float8)`;
     case 'currency':
-      return `case when upper(${raw}) ~ '^[A-Z]{3}$' then upper(${raw}) end`;
+      return `case when ${raw} ~ '^[A-Z]{3}$' then ${raw} when upper(${raw}) ~ '^[A-Z]{3}$' then upper(${raw}) end`;
     case 'text':
       return definition.values
-        ? `case when lower(${raw}) in (${list(definition.values)}) then lower(${raw}) end`
+        ? `case when ${raw} in (${list(definition.values)}) then ${raw}
+            when lower(${raw}) in (${list(definition.values)}) then lower(${raw}) end`
         : raw;
   }
 }

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
 import { streamName, type Stream } from './config.ts';
+import type { Entity } from './entities.ts';
 import { note } from './connectors/rules.ts';
 import type { MergeOptions } from './merge.ts';
-import { list } from './sql-text.ts';
+import { list, literal } from './sql-text.ts';
 
 /** What merging does about rows that are not as they should be. */
 export const mergeRules = {
@@ -36,25 +37,28 @@ export function belongsElsewhere(stream: Stream, { source, config }: MergeOption
 /** So many rows of a landing came to this, by what their clock says. */
 export type Outcome = { outcome: string; is_known: boolean; is_ahead: boolean | null; n: number };
 
-/**
- * Counts what the rules of mapping and merging did, from the temporary tables of a merge.
- * @param understood rows that are in no quarantine
- */
-export async function nameRules(
-  client: Client,
-  outcomes: Outcome[],
-  understood: number,
-  { rules }: MergeOptions,
-): Promise<void> {
-  const { rows } = await client.query<{ repair: string; n: string }>(
-    'select repair, count(*) as n from mapped where repair is not null and problem_field is null group by repair',
+/** So many rows of a landing were mapped like this. */
+export type Mapped = { repair: string | null; is_bad: boolean; is_foreign: boolean | null; n: number };
+
+/** Counts the mapped rows: repaired by which rule, not understood, in another currency than that of the reports. */
+export async function countMapped(client: Client, entity: Entity, currency: string): Promise<Mapped[]> {
+  const isForeign = entity.money ? `currency <> ${literal(currency)}` : 'false';
+  const { rows } = await client.query<Mapped>(
+    `select repair, problem_field is not null as is_bad, ${isForeign} as is_foreign, count(*)::float8 as n
+     from mapped group by 1, 2, 3`,
   );
-  for (const { repair, n } of rows) note(rules, repair, Number(n));
+  return rows;
+}
+
+/** Counts what the rules of mapping and merging did. */
+export function nameRules(mapped: Mapped[], outcomes: Outcome[], { rules }: MergeOptions): void {
+  const understood = mapped.filter(({ is_bad }) => !is_bad);
+  for (const { repair, n } of understood) if (repair) note(rules, repair, n);
   const count = (which: (row: Outcome) => boolean): number =>
     outcomes.filter(which).reduce((sum, { n }) => sum + n, 0);
   const ahead = count(({ is_ahead }) => is_ahead === true);
   const elsewhere = count(({ outcome }) => outcome === 'elsewhere');
-  const again = understood - count(() => true);
+  const again = understood.reduce((sum, { n }) => sum + n, 0) - count(() => true);
   if (ahead) note(rules, mergeRules.clock, ahead);
   if (elsewhere) note(rules, mergeRules.elsewhere, elsewhere);
   if (again) note(rules, mergeRules.key, again);

@@ -7,6 +7,7 @@ import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
 import {
   belongsElsewhere,
+  countMapped,
   type Outcome,
   mergeRules,
   nameCircles,
@@ -63,8 +64,17 @@ export async function merge(
   await client.query(
     `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone, empty: options.empty })}`,
   );
-  if (entity.money) await exchange(client, entity.money, options.config.reporting.currency);
-  const quarantined = await quarantine(client, stream, landed, options);
+  const { currency } = options.config.reporting;
+  let mapped = await countMapped(client, entity, currency);
+  if (entity.money) {
+    await client.query('alter table mapped add column _rate numeric not null default 1');
+    if (mapped.some((row) => row.is_foreign)) {
+      await exchange(client, entity.money, currency);
+      mapped = await countMapped(client, entity, currency);
+    }
+  }
+  const quarantined = mapped.reduce((sum, { is_bad, n }) => sum + (is_bad ? n : 0), 0);
+  await quarantine(client, stream, landed, quarantined, options);
 
   const core = `core.${entity.table}`;
   const isNew = await isEmpty(client, core);
@@ -96,7 +106,7 @@ export async function merge(
     const counted = rows.filter((row) => row.outcome === outcome && which(row));
     return counted.reduce((sum, { n }) => sum + n, 0);
   };
-  await nameRules(client, rows, landed.read - quarantined, options);
+  nameRules(mapped, rows, options);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
   const hasMany = isNew && options.isFirst && count('inserted') > fewRows;
   const closeFill = hasMany ? await openFill(client, core) : undefined;
@@ -142,9 +152,6 @@ async function exchange(
   money: NonNullable<Entity['money']>,
   reporting: string,
 ): Promise<void> {
-  await client.query('alter table mapped add column _rate numeric not null default 1');
-  const { rowCount } = await client.query('select from mapped where currency <> $1 limit 1', [reporting]);
-  if (!rowCount) return;
   const at = `coalesce(${money.at.map((field) => `m.${identifier(field)}`).join(', ')}, now())`;
   await client.query(
     `update mapped m set _rate = coalesce((
@@ -166,7 +173,7 @@ async function exchange(
 async function inferNamed(client: Client, stream: Stream, { source, rules }: MergeOptions): Promise<void> {
   for (const [field, definition] of references(stream.entity)) {
     const target = entities[definition.ref as EntityName];
-    if (!target.key) continue;
+    if (!target.key || !(field in stream.fields)) continue;
     const { rowCount } = await client.query(
       `insert into core.${target.table} (source, source_id, name, is_inferred)
        select distinct $1::text, f.${identifier(field)}, f.${identifier(field)}, true
@@ -212,7 +219,9 @@ async function write(
     } else {
       columns.push([definition.column ?? field, orDefault(stream.entity, field, value)]);
     }
-    if (definition.ref) {
+    if (definition.ref && !(field in stream.fields)) {
+      columns.push([field.replace(/_id$/, '_key'), 'null::bigint']);
+    } else if (definition.ref) {
       const target = entities[definition.ref];
       const alias = `r_${field}`;
       const key = `${alias}.${target.key ?? 'deal_key'}`;

@@ -10,36 +10,39 @@ import { identifier, list } from './sql-text.ts';
 /**
  * Keeps the rows of the mapped landing that cannot be understood, each with its place, field and reason.
  * What was kept before and is no longer found at fault by a full landing is marked as resolved.
- * @returns the number of rows at fault in this landing
+ * @param count how many there are
  */
 export async function quarantine(
   client: Client,
   stream: Stream,
   landed: Landed,
+  count: number,
   options: MergeOptions,
-): Promise<number> {
+): Promise<void> {
+  if (count) await keep(client, stream, landed, options);
+  if (options.isFull) await resolve(client, options.source, streamName(stream), options.runId);
+}
+
+async function keep(client: Client, stream: Stream, landed: Landed, options: MergeOptions): Promise<void> {
   const names = [...landed.columns.keys()];
   const staged = [...landed.columns.values()].map((column) => `s.${identifier(column)}`);
   const name = streamName(stream);
-  const { rows } = await client.query<{ n: string }>(
+  await client.query(
     `with bad as (
        select m._n, m.problem_field, m.problem_value, m.problem_reason, s._position, coalesce(s._row, jsonb_object(array[${list(names)}]::text[], array[${staged.join(', ')}]::text[])) as whole
-       from mapped m join ${landed.table} s using (_n)
-       where m.problem_field is not null
-     ), kept as (
-       insert into ops.quarantine as q
+       from ${landed.table} s join mapped m on m._n = s._n and m.problem_field is not null
+       -- By their places, so that the whole landing is not read again for a few.
+       where s.ctid = any(array(select _place from mapped where problem_field is not null))
+     )
+     insert into ops.quarantine as q
          (source, stream, entity, row_hash, position, row, field, value, reason, first_run_id, last_run_id)
        select distinct on (md5(whole::text)) $1, $2, $3, md5(whole::text), _position, whole, problem_field,
          left(problem_value, 500), problem_reason, $4::bigint, $4::bigint
        from bad order by md5(whole::text), _n
        on conflict (source, stream, row_hash) do update set position = excluded.position, field = excluded.field,
-         value = excluded.value, reason = excluded.reason, last_run_id = excluded.last_run_id, resolved_at = null
-     )
-     select count(*) as n from bad`,
+         value = excluded.value, reason = excluded.reason, last_run_id = excluded.last_run_id, resolved_at = null`,
     [options.source, name, stream.entity, options.runId],
   );
-  if (options.isFull) await resolve(client, options.source, name, options.runId);
-  return Number(rows[0]?.n ?? 0);
 }
 
 /** Marks as resolved what the given run did not find at fault again. */

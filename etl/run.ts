@@ -243,7 +243,7 @@ async function loadSource(
       rules,
     });
     if (options.isRetry) await resolve(client, name, streamName(stream), runId);
-    const cursor = options.isRetry ? null : await saveCursor(client, name, stream, landed, runId);
+    const cursor = options.isRetry ? null : await saveCursor(client, name, stream, runId);
     const record = { stream: streamName(stream), entity: stream.entity, is_full: isFull, ...counts };
     summary.streams.push(record);
     await client.query(

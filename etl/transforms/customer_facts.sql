@@ -23,7 +23,11 @@ left join (
       and closed_at <= p.now - interval '1 year') as revenue_before,
     min(closed_at) filter (where status = 'won') as first_purchase_at,
     max(closed_at) filter (where status = 'won') as last_purchase_at
-  from core.fct_deals d join customer_scope using (customer_key), period p
+  from (
+    select * from core.fct_deals where :is_whole
+    union all
+    select d.* from core.fct_deals d join customer_scope s on s.customer_key = d.customer_key where not :is_whole
+  ) d, period p
   where not is_test and not is_deleted
   group by d.customer_key
 ) d on d.customer_key = s.customer_key

@@ -1,8 +1,7 @@
 -- One row per customer and month with a won deal, and their sums by cohort: what the customers in scope gave before is
 -- taken off, what they give now is put on. A won deal without a closing day is in no month.
 create temp table months_now on commit drop as
-select customer_key, m.month, min(m.month) over (partition by customer_key) as cohort, owner_key,
-  sum(m.revenue) as revenue, sum(m.gross_profit) as gross_profit
+select m.*, min(m.month) over (partition by m.customer_key) as cohort
 from (
   select c.customer_key, c.owner_key, date_trunc('month', d.closed_at at time zone p.zone)::date as month,
     coalesce(sum(d.amount), 0) as revenue, coalesce(sum(d.amount - coalesce(d.cost, 0)), 0) as gross_profit
@@ -11,8 +10,7 @@ from (
   join core.fct_deals d on d.customer_key = s.customer_key, period p
   where d.status = 'won' and d.closed_at is not null and not d.is_test and not d.is_deleted and not c.is_deleted
   group by 1, 2, 3
-) m
-group by customer_key, month, owner_key;
+) m;
 analyze months_now;
 
 create temp table cohort_changes on commit drop as

@@ -11,8 +11,6 @@ where (source, pipeline) in (
 analyze moved_stages;
 
 create temp table funnel_scope on commit drop as
-select source, source_id as deal_id from core.fct_deals where :is_whole
-union all
 select source, deal_id
 from (
   select d.source, d.source_id as deal_id from core.fct_deals d join moved_stages using (stage_key)
@@ -29,8 +27,11 @@ analyze funnel_scope;
 create temp table funnel_events on commit drop as
 select e.source, e.deal_id, e.stage_key, e.entered_at, s.kind, s.position, s.pipeline, s.source as stage_source,
   lead(e.entered_at) over (partition by e.source, e.deal_id order by e.entered_at, s.position) as next_at
-from core.fct_deal_stage_events e
-join funnel_scope using (source, deal_id)
+from (
+  select * from core.fct_deal_stage_events where :is_whole
+  union all
+  select e.* from core.fct_deal_stage_events e join funnel_scope using (source, deal_id) where not :is_whole
+) e
 join core.dim_stages s on s.stage_key = e.stage_key
 where not e.is_deleted;
 
@@ -44,8 +45,12 @@ create temp table funnel_deals on commit drop as
 select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.created_at, d.closed_at, d.owner_key, d.product_key,
   d.campaign_key, d.amount, d.lost_reason, coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
   greatest(r.position, case when s.kind = 'open' then s.position end) as reached
-from core.fct_deals d
-join funnel_scope c on c.source = d.source and c.deal_id = d.source_id and not d.is_deleted and not d.is_test
+from (
+  select * from core.fct_deals where :is_whole
+  union all
+  select d.* from core.fct_deals d join funnel_scope c on c.source = d.source and c.deal_id = d.source_id
+  where not :is_whole
+) d
 left join core.dim_stages s on s.stage_key = d.stage_key
 left join (
   select distinct on (source, deal_id) source, deal_id, pipeline, stage_source
@@ -53,11 +58,13 @@ left join (
 ) l on l.source = d.source and l.deal_id = d.source_id
 left join (
   select source, deal_id, max(position) as position from funnel_events where kind = 'open' group by source, deal_id
-) r on r.source = d.source and r.deal_id = d.source_id;
+) r on r.source = d.source and r.deal_id = d.source_id
+where not d.is_deleted and not d.is_test;
 analyze funnel_events;
 analyze funnel_visits;
 analyze funnel_deals;
 
+delete from core.fct_funnel where :is_whole;
 delete from core.fct_funnel f using funnel_scope c where f.source = c.source and f.deal_id = c.deal_id;
 insert into core.fct_funnel
   (source, deal_id, deal_key, stage_key, entered_at, left_at, is_passed, is_current, is_lost_here, days,
