@@ -2,6 +2,7 @@
 
 const { readSecurityContext } = require('./access.js');
 const { PulseQuery } = require('./dialect.js');
+const { WarehouseDriver, stopWhenLeft } = require('./driver.js');
 const { saveWork } = require('./economy.js');
 const { createVersionReader, keepNoResults, separateVersions } = require('./freshness.js');
 const { createLog } = require('./log.js');
@@ -14,13 +15,14 @@ separateVersions();
 keepNoResults();
 keepMisses(query);
 saveWork();
+let driver;
 
 /** Cube's configuration: read by serve.js, and by the official image as it is. */
 module.exports = {
   apiSecret: PULSE_SECRET,
   telemetry: false,
   logger: createLog(),
-  driverFactory: () => ({ type: 'postgres', connectionString: WAREHOUSE_URL, maxPoolSize: 10 }),
+  driverFactory: () => (driver ??= new WarehouseDriver({ connectionString: WAREHOUSE_URL, maxPoolSize: 10 })),
   dialectFactory: () => PulseQuery,
   orchestratorOptions: {
     continueWaitTimeout: 60,
@@ -31,7 +33,9 @@ module.exports = {
   },
   contextToApiScopes: () => ['meta', 'data', 'sql'],
   contextToGroups: ({ securityContext }) => (securityContext ? [securityContext.access] : []),
-  extendContext: async ({ securityContext }) => {
+  extendContext: async (req) => {
+    if (driver) stopWhenLeft(req, driver);
+    const { securityContext } = req;
     const dataVersion = await readVersion();
     return { dataVersion, securityContext: await withRollups(securityContext, dataVersion, query) };
   },

@@ -16,6 +16,8 @@ const settings = {
   CUBEJS_PRE_AGGREGATIONS_BUILDER: 'false',
   CUBEJS_CONCURRENCY: '8',
   CUBEJS_DB_MAX_POOL: '10',
+  // Longer than a reader waits, nobody computes.
+  CUBEJS_DB_QUERY_TIMEOUT: '30s',
   CUBEJS_DB_QUERY_LIMIT: '1000000',
   // Cube cuts an answer at 10,000 rows without a word; an export asks for more.
   CUBEJS_DB_QUERY_DEFAULT_LIMIT: '100000',

@@ -9,6 +9,7 @@ import { env } from '#lib/server/env.ts';
 import { lastLook } from '#lib/server/incidents.ts';
 import { passHeader, redeem } from '#lib/server/exports/pass.ts';
 import { log } from '#lib/server/log.ts';
+import * as reader from '#lib/server/reader.ts';
 import { forget, remember } from '#lib/server/remembered.ts';
 import { rightsKey } from '#lib/server/token.ts';
 import * as viewers from '#lib/server/viewers.ts';
@@ -118,7 +119,10 @@ function withCookie({ url, headers }: Request, cookie: string): Request {
   return new Request(url, { headers: copy });
 }
 
-export const handle = sequence(secure, refuseForeign, identify, recall, speak);
+/** Who closes the page or chooses something else meanwhile needs no figures any more. */
+const attend: Handle = ({ event, resolve }) => reader.serve(event.request.signal, () => resolve(event));
+
+export const handle = sequence(attend, secure, refuseForeign, identify, recall, speak);
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
   if (status === 404) return { message };

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import pg from 'pg';
 import { request } from 'undici';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -80,4 +83,29 @@ test('what somebody changes is seen at once', async () => {
   };
   await request(`${stack.address}/preferences`, { method: 'POST', headers, body: 'theme=dark' });
   expect((await get(march, boss)).age).toBeUndefined();
+});
+
+test('nothing is computed for whoever has left', async () => {
+  const { port } = JSON.parse(readFileSync(join(stack.home, 'postgres.json'), 'utf8')) as { port: number };
+  const password = readFileSync(join(stack.home, 'postgres.password'), 'utf8').trim();
+  const blocker = new pg.Client(`postgres://pulse:${password}@127.0.0.1:${port}/pulse`);
+  await blocker.connect();
+  const working = async () =>
+    (await stack.query(`select from pg_stat_activity where datname = 'pulse' and wait_event_type = 'Lock'`))
+      .length;
+  try {
+    await blocker.query('begin; lock table rollup.deal_facts__closed_owner, rollup.deal_facts__created_owner');
+    const reader = new AbortController();
+    const page = fetch(`${stack.address}/sales?from=2025-02-01&to=2025-03-30`, {
+      headers: { cookie: boss },
+      signal: reader.signal,
+    });
+    await expect.poll(working, { timeout: 20_000 }).toBeGreaterThan(0);
+    reader.abort();
+    await expect(page).rejects.toThrow();
+    await expect.poll(working, { timeout: 20_000 }).toBe(0);
+  } finally {
+    await blocker.end();
+  }
+  expect((await get('/sales?from=2025-02-01&to=2025-03-30', boss)).status).toBe(200);
 });

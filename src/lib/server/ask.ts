@@ -11,14 +11,16 @@ export class WrongQuery extends Error {
   override name = 'WrongQuery';
 }
 
-export type Question = { cubeUrl: string; token: string; query: object };
+export type Question = { cubeUrl: string; token: string; query: object; signal?: AbortSignal };
 
 /**
- * Asks Cube once, polling while it works. `cubeUrl` is the address of its API (`…/cubejs-api`).
+ * Asks Cube once, polling while it works. `cubeUrl` is the address of its API (`…/cubejs-api`). When `signal` ends it, Cube
+ * stops too.
  * @throws Problem `figures_slow`, `figures_unavailable`, `figures_refused` or `figures_preparing`; WrongQuery
  */
-export async function ask({ cubeUrl, token, query }: Question): Promise<Result> {
-  const signal = AbortSignal.timeout(patience);
+export async function ask({ cubeUrl, token, query, signal: left }: Question): Promise<Result> {
+  const late = AbortSignal.timeout(patience);
+  const signal = left ? AbortSignal.any([left, late]) : late;
   const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 0, signal });
   try {
     return read(await api.load(query, { castNumerics: false }));
@@ -82,6 +84,7 @@ function explain(cause: unknown, signal: AbortSignal): Error {
   if (/No pre-aggregation partitions were built yet/i.test(said)) {
     return new Problem('figures_preparing', `Cube is not ready: ${said}`, { cause });
   }
+  if (/statement timeout/i.test(said)) return new Problem('figures_slow', `Cube: ${said}`, { cause });
   if (status === 502 || status === 503) return new Problem('figures_unavailable', `Cube: ${said}`, { cause });
   if (/Can't find join path/i.test(said))
     return new WrongQuery('A question is about one view: ask each view by itself.', { cause });

@@ -3,41 +3,48 @@ import type { Viewer } from '../viewer.ts';
 import { ask } from './ask.ts';
 import { env } from './env.ts';
 import { Lru } from './lru.ts';
+import { left } from './reader.ts';
 import type { Result } from './result.ts';
+import { Shared } from './shared.ts';
 import { rightsKey, sign } from './token.ts';
 import { warehouse } from './warehouse.ts';
 
 export type { Result, Row } from './result.ts';
 
 const results = new Lru<Result>(48 * 1024 * 1024);
-const inFlight = new Map<string, Promise<Result>>();
+const inFlight = new Map<string, Shared<Result>>();
 
 /**
  * The figures a viewer may see. A result lives as long as its data version, and equal questions with equal
- * rights are asked once: an answer Cube has ready still costs it ten times what remembering costs us.
+ * rights are asked once: an answer Cube has ready still costs it ten times what remembering costs us. A question ends when
+ * all readers who wait for it have left.
  */
 export async function load(viewer: Viewer, query: CubeQuery): Promise<Result> {
   const version = await dataVersion();
   const key = `${version}|${rightsKey(viewer)}|${JSON.stringify(query)}`;
   const kept = results.get(key);
   if (kept) return kept;
+  const gone = left();
+  gone?.throwIfAborted();
   const running = inFlight.get(key);
-  if (running) return running;
+  if (running && !running.isEnded) return running.join(gone);
   const { cubeUrl, secret } = env();
-  const asked = ask({ cubeUrl, token: sign(viewer, secret), query })
-    .then((result) => {
-      results.set(key, result, 200 + result.rows.length * 160);
-      return result;
-    })
-    .finally(() => inFlight.delete(key));
+  const asked = new Shared(async (signal) => {
+    const result = await ask({ cubeUrl, token: sign(viewer, secret), query, signal });
+    results.set(key, result, 200 + result.rows.length * 160);
+    return result;
+  });
   inFlight.set(key, asked);
-  return asked;
+  const forget = () => inFlight.get(key) === asked && inFlight.delete(key);
+  asked.result.then(forget, forget);
+  return asked.join(gone);
 }
 
 /** Figures that nobody will ask for again: they are not kept, so that a large file pushes no page out of memory. */
 export function loadOnce(viewer: Viewer, query: CubeQuery): Promise<Result> {
   const { cubeUrl, secret } = env();
-  return ask({ cubeUrl, token: sign(viewer, secret), query });
+  const signal = left();
+  return ask({ cubeUrl, token: sign(viewer, secret), query, ...(signal && { signal }) });
 }
 
 let read: { at: number; version: Promise<number> } | null = null;

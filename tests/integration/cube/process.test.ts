@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { company, sign, startCube, type Cube } from './server.ts';
@@ -99,6 +100,46 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
       );
       expect(await count()).toBe(before + load);
       await running;
+    }
+  });
+
+  it('stops when nobody waits any more, and not before', async () => {
+    const working = async () =>
+      (
+        await database.query(`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+      ).length;
+    const ask = (id: string, owner: string, signal?: AbortSignal) =>
+      fetch(`${cube.base}/cubejs-api/v1/load`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: sign({ sub: 'test', ...company }),
+          'x-request-id': `${id}-span-1`,
+        },
+        body: JSON.stringify({
+          query: { ...query, filters: [{ member: 'sales.owner', operator: 'equals', values: [owner] }] },
+        }),
+        ...(signal && { signal }),
+      });
+    const blocker = new pg.Client({ connectionString: database.url });
+    await blocker.connect();
+    try {
+      await blocker.query('begin; lock table core.dim_employees');
+      const [alone, shared] = [new AbortController(), new AbortController()];
+      const left = Promise.allSettled([ask('one', 'Ann', alone.signal), ask('two', 'Bob', shared.signal)]);
+      await expect.poll(working).toBe(2);
+      const stays = ask('three', 'Bob');
+      alone.abort();
+      await expect.poll(working).toBe(1);
+      // the other question is in the queue by the time it has read the data version
+      await expect.poll(async () => (await cube.ask({ measures: ['nps.responses'] })).status).toBe(200);
+      shared.abort();
+      expect((await left).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      await blocker.query('rollback');
+      expect((await stays).status).toBe(200);
+    } finally {
+      await blocker.end();
     }
   });
 
