@@ -10,7 +10,7 @@ union
 select m.source, m.source_id
 from changed_calls b cross join wait
 join core.fct_calls m on m.phone = b.phone and m.started_at < b.started_at and m.started_at >= b.started_at - wait.longest
-where b.direction = 'out' and m.direction = 'in';
+where b.direction = 'out' and m.direction = 'in' and not :is_whole;
 analyze return_scope;
 
 with wait as (
@@ -19,11 +19,13 @@ with wait as (
 )
 update core.fct_calls c set is_returned = n.is_returned
 from (
-  select m.source, m.source_id, m.direction = 'in' and m.disposition <> 'answered' and exists (
-    select from core.fct_calls back
+  -- Looked up one by one: a join by the number alone would pair all calls of a switchboard with each other.
+  select m.source, m.source_id, m.direction = 'in' and m.disposition <> 'answered' and coalesce((
+    select true from core.fct_calls back
     where back.direction = 'out' and not back.is_deleted and back.phone = m.phone
       and back.started_at > m.started_at and back.started_at <= m.started_at + wait.longest
-  ) as is_returned
+    limit 1
+  ), false) as is_returned
   from return_scope join core.fct_calls m using (source, source_id), wait
 ) n
 where c.source = n.source and c.source_id = n.source_id and c.is_returned <> n.is_returned;
