@@ -7,7 +7,7 @@ import { signIn } from './visitor.ts';
 
 const paths = ['/', '/sales', '/managers', '/service'];
 const turns = 7;
-type Visit = { ttfb: number; lcp: number; tbt: number; cls: number; charts: number; script: number };
+export type Visit = { ttfb: number; lcp: number; tbt: number; cls: number; charts: number; script: number };
 
 /** Pages as Chromium shows them: a first visit of a browser that has kept nothing, and a click on a filter. */
 export async function measure(bench: Bench): Promise<Table[]> {
@@ -37,7 +37,7 @@ export async function measure(bench: Bench): Promise<Table[]> {
   }
 }
 
-async function open(browser: Browser, company: Company): Promise<BrowserContext> {
+export async function open(browser: Browser, company: Company): Promise<BrowserContext> {
   const { origin } = new URL(company.stack.address);
   const visitor = await signIn(company);
   const context = await browser.newContext({
@@ -76,9 +76,16 @@ async function readVisits(browser: Browser, company: Company, path: string) {
   };
 }
 
+/** When a page has drawn its first chart, and all of them: expressions that the page evaluates. */
+export type Drawn = { first: string; all: string };
+const ours: Drawn = {
+  first: `document.querySelector('[data-chart][data-ready]') !== null`,
+  all: `[...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready'))`,
+};
+
 type Seen = { lcp: number; cls: number; tbt: number };
 
-async function readVisit(page: Page, path: string): Promise<Visit> {
+export async function readVisit(page: Page, path: string, drawn: Drawn = ours): Promise<Visit> {
   let script = 0;
   let isDrawn = false;
   const session = await page.context().newCDPSession(page);
@@ -100,11 +107,9 @@ async function readVisit(page: Page, path: string): Promise<Visit> {
     watch('layout-shift', (entry) => (seen.cls += (entry as PerformanceEntry & { value: number }).value));
   });
   await page.goto(path);
-  await page.waitForFunction(() => document.querySelector('[data-chart][data-ready]'));
+  await page.waitForFunction(drawn.first);
   isDrawn = true;
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready')),
-  );
+  await page.waitForFunction(drawn.all);
   const charts = await page.evaluate(() => performance.now());
   await page.waitForLoadState('networkidle');
   const { seen, ttfb } = await page.evaluate(() => ({

@@ -96,7 +96,7 @@ async function readStream(visitor: Visitor) {
 }
 
 /** Each turn asks another range, so that nothing is known: it begins a day later and ends a day later. */
-function rangeOf(turn: number): [string, string] {
+export function rangeOf(turn: number): [string, string] {
   const move = (day: string) => new Date(Date.parse(day) - turn * 86_400_000).toISOString().slice(0, 10);
   const [from, to] = lastMonths(3);
   return [move(from), move(to)];

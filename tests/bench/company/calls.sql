@@ -6,12 +6,12 @@ select 'crm', lpad(i::text, 9, '0'), 'generated', i, now() - interval '1095 days
   floor(u3 * 60), 'e' || employee_key, employee_key, 'c' || customer_key, customer_key, 'a' || campaign_key, campaign_key,
   '+7900' || lpad(customer_key::text, 7, '0')
 from (
-  select i, u1, u2, u3, case when u3 < 0.75 then 'answered' when u3 < 0.95 then 'no_answer' else 'busy' end as disposition,
-    1 + floor(power(u2, 1.5) * 120)::bigint as employee_key, 1 + floor(power(u1, 2) * (:deals / 10))::bigint as customer_key,
+  select i, u1, u2, u3, u4, case when u3 < 0.75 then 'answered' when u3 < 0.95 then 'no_answer' else 'busy' end as disposition,
+    1 + floor(power(u2, 1.5) * 120)::bigint as employee_key, 1 + floor(power(u4, 1.3) * (:deals / 10))::bigint as customer_key,
     1 + floor(u3 * 60)::bigint as campaign_key
   from generate_series(1, :deals::bigint * 4) i, lateral (
     select i * 2246822519 % 4294967296 / 4294967296.0::float8 as u1, i * 3266489917 % 4294967296 / 4294967296.0::float8 as u2,
-      i * 668265263 % 4294967296 / 4294967296.0::float8 as u3
+      i * 668265263 % 4294967296 / 4294967296.0::float8 as u3, i * 374761393 % 4294967296 / 4294967296.0::float8 as u4
   ) u
 ) c order by i;
 insert into core.fct_activities (source, source_id, stream, kind, created_at, employee_id, employee_key, customer_id, customer_key, due_at, done_at)

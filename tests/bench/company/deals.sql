@@ -4,7 +4,7 @@ select i, now() - interval '1095 days' * (1 - i / :deals::float8) as created_at,
   case when 1095 * (1 - i / :deals::float8) > 1 + u2 * 60 and u3 < 0.92 then case when u1 < 0.32 then 'won' else 'lost' end else 'open' end
     as status,
   interval '1 day' * (1 + u2 * 60) as took, u1, u2, u3, u4, u5, u6, round(exp(8 + 2 * u6)::numeric, 2) as amount,
-  1 + floor(power(u4, 1.5) * 120)::bigint as owner_key, 1 + floor(power(u5, 2) * (:deals / 10))::bigint as customer_key,
+  1 + floor(power(u4, 1.5) * 120)::bigint as owner_key, 1 + floor(power(u5, 1.3) * (:deals / 10))::bigint as customer_key,
   1 + floor(u3 * 60)::bigint as campaign_key, 1 + floor(u6 * 200)::bigint as product_key
 from generate_series(1, :deals::bigint) i, lateral (
   select i * 2654435761 % 4294967296 / 4294967296.0::float8 as u1, i * 2246822519 % 4294967296 / 4294967296.0::float8 as u2,
