@@ -14,8 +14,7 @@ export async function openFill(client: Client, table: string): Promise<() => Pro
     [table],
   );
   if (indexes.length) await client.query(`drop index ${indexes.map(({ name }) => name).join(', ')}`);
-  // Where PostgreSQL keeps the least log, what fills a table emptied by the same transaction is not logged.
-  await client.query(`truncate ${table}; alter table ${table} disable trigger user`);
+  await client.query(`alter table ${table} disable trigger user`);
   return async () => {
     for (const { definition } of indexes) await client.query(definition);
     await client.query(`alter table ${table} enable trigger user`);

@@ -23,6 +23,16 @@ export type Family = {
 
 const day = (column: string, name = column): string => `date_trunc('day', ${column}, :zone) as ${name}`;
 
+/** Whatever an employee does, but for deals. */
+const activities = `select sign, 'call' as kind, ${day('started_at', 'at')}, employee_key, 1 as n_sum
+      from changed_calls where disposition = 'answered' and not is_deleted
+      union all
+      select sign, kind, ${day('created_at', 'at')}, employee_key, 1
+      from changed_activities where kind <> 'task' and not is_deleted
+      union all
+      select sign, 'task_done', ${day('done_at', 'at')}, employee_key, 1
+      from changed_activities where kind = 'task' and done_at is not null and not is_deleted`;
+
 const waiting = ['source', 'waits_until', 'waiting_since'];
 const step = ['stage_key', 'status', 'is_passed', 'is_lost_here'];
 
@@ -151,17 +161,14 @@ export const families: Family[] = [
   {
     cube: 'activity_days',
     rows: `
-      select sign, 'call' as kind, ${day('started_at', 'at')}, employee_key, 1 as n_sum
-      from changed_calls where disposition = 'answered' and not is_deleted
-      union all
-      select sign, kind, ${day('created_at', 'at')}, employee_key, 1
-      from changed_activities where kind <> 'task' and not is_deleted
-      union all
-      select sign, 'task_done', ${day('done_at', 'at')}, employee_key, 1
-      from changed_activities where kind = 'task' and done_at is not null and not is_deleted
+      ${activities}
       union all
       select sign, 'deal', ${day('created_at', 'at')}, owner_key, 1
       from changed_deals where not is_deleted and not is_test`,
+    whole: `
+      ${activities}
+      union all
+      select 1::smallint, 'deal', created_at, owner_key, n_sum::int from rollup.deal_facts__created_owner`,
     sums: { n_sum: null },
     cuts: { employee: ['kind', 'at', 'employee_key'] },
   },

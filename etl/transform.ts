@@ -20,11 +20,10 @@ const chains: Step[][] = [
     ...['customer_scope', 'customer_months', 'customer_facts', 'customer_classes', 'customer_silence'],
     'cohorts',
   ].map(derived),
-  [rolledUp('deal_facts')],
-  ['month_facts', 'plan_fact'].map(derived),
+  [rolledUp('deal_facts'), ...['month_facts', 'plan_fact'].map(derived), rolledUp('activity_days')],
   [derived('receivables')],
   ...families
-    .filter(({ cube }) => !['funnel_steps', 'deal_facts'].includes(cube))
+    .filter(({ cube }) => !['funnel_steps', 'deal_facts', 'activity_days'].includes(cube))
     .map(({ cube }) => [rolledUp(cube)]),
 ];
 

@@ -1,36 +1,49 @@
 -- One row per metric that can be planned, month and scope: each changed record is taken off as it was and put on as it
--- is. First sums by month and all scopes at once, then one row per metric, then one per scope.
+-- is. Deals by each of their scopes; of all else first sums by month and all scopes at once, then one row per metric, then
+-- one per scope.
 create temp table month_changes on commit drop as
-with deals as (
-  select sign, owner_key, product_key, campaign_key, status, amount, cost,
-    date_trunc('month', created_at at time zone p.zone)::date as created_month,
-    date_trunc('month', closed_at at time zone p.zone)::date as closed_month
-  from changed_deals c, period p where not is_test and not is_deleted
+with deal_sums as materialized (
+  select l.scope_kind, l.key::text as scope, t.side, c.status, date_trunc('month', t.at at time zone p.zone)::date as month,
+    sum(c.sign) as n, sum(c.sign) filter (where c.amount is not null) as valued, sum(c.sign * c.amount) as amount,
+    sum(c.sign * (c.amount - coalesce(c.cost, 0))) as profit
+  from changed_deals c
+  cross join lateral (values ('employee', owner_key), ('product', product_key), ('campaign', coalesce(campaign_key, 0)))
+    l(scope_kind, key)
+  cross join lateral (values ('created', created_at), ('closed', closed_at)) t(side, at), period p
+  where not c.is_test and not c.is_deleted and not :is_whole
+  group by 1, 2, 3, 4, 5
+  union all
+  -- The rollups hold the same sums of all deals by day.
+  select scope_kind, key::text, side, status, date_trunc('month', at at time zone p.zone)::date, sum(n_sum), sum(amount_n_sum),
+    sum(amount_sum), sum(profit_sum)
+  from (
+    select 'employee' as scope_kind, owner_key as key, 'created' as side, created_at as at, status, n_sum, amount_n_sum,
+      amount_sum, profit_sum from rollup.deal_facts__created_owner
+    union all
+    select 'product', product_key, 'created', created_at, status, n_sum, amount_n_sum, amount_sum, profit_sum
+    from rollup.deal_facts__created_product
+    union all
+    select 'campaign', coalesce(campaign_key, 0), 'created', created_at, status, n_sum, amount_n_sum, amount_sum, profit_sum
+    from rollup.deal_facts__created_campaign
+    union all
+    select 'employee', owner_key, 'closed', closed_at, status, n_sum, amount_n_sum, amount_sum, profit_sum
+    from rollup.deal_facts__closed_owner
+    union all
+    select 'product', product_key, 'closed', closed_at, status, n_sum, amount_n_sum, amount_sum, profit_sum
+    from rollup.deal_facts__closed_product
+    union all
+    select 'campaign', coalesce(campaign_key, 0), 'closed', closed_at, status, n_sum, amount_n_sum, amount_sum, profit_sum
+    from rollup.deal_facts__closed_campaign
+  ) s, period p
+  where :is_whole
+  group by 1, 2, 3, 4, 5
+), deal_scopes as (
+  select scope_kind, scope, side, status, month, n, valued, amount, profit from deal_sums where scope is not null
+  union all
+  select 'company', '', side, status, month, n, valued, amount, profit from deal_sums where scope_kind = 'employee'
 ), groups as (
-  select m.metric, g.month, g.employee_key, g.product_key, g.campaign_key, null as channel, m.facts, m.value
-  from (
-    select created_month as month, owner_key as employee_key, product_key, coalesce(campaign_key, 0) as campaign_key,
-      sum(sign) as deals
-    from deals group by 1, 2, 3, 4
-  ) g, lateral (values ('deals', g.deals, g.deals), ('leads', g.deals, g.deals)) m(metric, facts, value)
-  union all
-  select m.metric, g.month, g.employee_key, g.product_key, g.campaign_key, null, m.facts, m.value
-  from (
-    select closed_month as month, owner_key as employee_key, product_key, coalesce(campaign_key, 0) as campaign_key,
-      sum(sign) filter (where status = 'won') as won, sum(sign) filter (where status = 'lost') as lost,
-      sum(sign) filter (where status = 'won' and amount is not null) as won_valued,
-      sum(sign) filter (where status = 'lost' and amount is not null) as lost_valued,
-      sum(sign * amount) filter (where status = 'won') as won_amount,
-      sum(sign * amount) filter (where status = 'lost') as lost_amount,
-      sum(sign * (amount - coalesce(cost, 0))) filter (where status = 'won') as gross_profit
-    from deals where status <> 'open' group by 1, 2, 3, 4
-  ) g, lateral (values
-    ('deals_won', g.won, g.won), ('won', g.won, g.won), ('deals_lost', g.lost, g.lost),
-    ('won_amount', g.won_valued, g.won_amount), ('revenue', g.won_valued, g.won_amount),
-    ('gross_profit', g.won_valued, g.gross_profit), ('lost_amount', g.lost_valued, g.lost_amount)
-  ) m(metric, facts, value)
-  union all
-  select m.metric, g.month, g.employee_key, null, null, null, m.facts, m.value
+  select m.metric, g.month, g.employee_key, null::bigint as product_key, null::bigint as campaign_key, null as channel,
+    m.facts, m.value
   from (
     select date_trunc('month', started_at at time zone p.zone)::date as month, employee_key, sum(sign) as calls,
       sum(sign) filter (where direction = 'in') as inbound, sum(sign) filter (where direction = 'out') as outbound,
@@ -78,6 +91,17 @@ with deals as (
     sum(sign) filter (where amount is not null), sum(sign * amount)
   from changed_payments, period p where not is_deleted group by 2
 )
+select m.metric, d.month, d.scope_kind, d.scope, sum(m.facts) as facts, sum(m.value) as value
+from deal_scopes d, lateral (values
+  ('created', null, 'deals', n, n), ('created', null, 'leads', n, n),
+  ('closed', 'won', 'deals_won', n, n), ('closed', 'won', 'won', n, n), ('closed', 'lost', 'deals_lost', n, n),
+  ('closed', 'won', 'won_amount', valued, amount), ('closed', 'won', 'revenue', valued, amount),
+  ('closed', 'won', 'gross_profit', valued, profit), ('closed', 'lost', 'lost_amount', valued, amount)
+) m(side, status, metric, facts, value)
+where d.month is not null and m.side = d.side and (m.status is null or m.status = d.status) and m.facts is not null
+group by 1, 2, 3, 4
+having sum(m.facts) <> 0 or sum(m.value) <> 0
+union all
 select metric, month,
   case when grouping(employee_key) = 0 then 'employee' when grouping(product_key) = 0 then 'product'
     when grouping(campaign_key) = 0 then 'campaign' when grouping(channel) = 0 then 'channel' else 'company' end as scope_kind,

@@ -30,7 +30,7 @@ export function chooseSettings(
     work_mem: share(0.004, 8, 64),
     maintenance_work_mem: share(0.04, 64, 512),
     max_wal_size: '2GB',
-    // Nobody replicates the embedded one: what fills a table that the same transaction made or emptied needs no log.
+    // Nobody replicates the embedded one: an index or a table needs no log in the transaction that makes it.
     wal_level: 'minimal',
     max_wal_senders: '0',
     checkpoint_timeout: '15min',
