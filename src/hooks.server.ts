@@ -23,6 +23,8 @@ function isOwnRequest({ request, route, url }: RequestEvent): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return true;
   // Systems that send by themselves have no origin and no cookie: each request is signed instead.
   if (route.id?.startsWith('/ingest/')) return true;
+  // So does a mail server; it knows the unguessable name of the letter that came back.
+  if (route.id === '/bounces') return true;
   // A mail program that unsubscribes for its reader: the signed link is all it has, and all that counts.
   if (route.id?.startsWith('/unsubscribe/')) return true;
   const origin = request.headers.get('origin');

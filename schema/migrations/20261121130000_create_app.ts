@@ -246,12 +246,21 @@ async function createSchedules(knex: Knex) {
       check ((schedule_id is null) = (event is not null)),
       check ((incident_id is null) = (event is null or event in ('digest', 'failures')))
     );
+    create index deliveries_message on app.deliveries (message_id);
     create index deliveries_closed on app.deliveries (closed_at) where status in ('failed', 'discarded');
     create index deliveries_schedule on app.deliveries (schedule_id, run_at);
     create unique index deliveries_failures on app.deliveries (run_at, recipient) where event = 'failures';
     create unique index deliveries_digest on app.deliveries (run_at, recipient) where event = 'digest';
     create index deliveries_due on app.deliveries (next_attempt_at)
       where status in ('queued', 'rendering');
+
+    -- One row per delivery that failed because of its address.
+    create table app.bounces (
+      delivery_id uuid primary key references app.deliveries on delete cascade,
+      recipient text not null,
+      at timestamptz not null default now()
+    );
+    create index bounces_recipient on app.bounces (recipient, at);
   `);
 }
 

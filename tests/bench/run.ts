@@ -11,6 +11,7 @@ const files = {
   page: () => import('./page.ts'),
   growth: () => import('./growth.ts'),
   cost: () => import('./cost.ts'),
+  reports: () => import('./reports.ts'),
   peers: () => import('./peers.ts'),
 } satisfies Record<string, () => Promise<{ measure: Subject }>>;
 export type SubjectName = keyof typeof files;

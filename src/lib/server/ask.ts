@@ -21,7 +21,8 @@ export type Question = { cubeUrl: string; token: string; query: object; signal?:
 export async function ask({ cubeUrl, token, query, signal: left }: Question): Promise<Result> {
   const late = AbortSignal.timeout(patience);
   const signal = left ? AbortSignal.any([left, late]) : late;
-  const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 0, signal });
+  // A connection that Cube closes in the very moment in which it is used again is no reason to leave a figure out.
+  const api = cube(token, { apiUrl: `${cubeUrl}/v1`, method: 'POST', networkErrorRetries: 1, signal });
   try {
     return read(await api.load(query, { castNumerics: false }));
   } catch (error) {

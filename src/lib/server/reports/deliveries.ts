@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Locale } from '../../page.ts';
 import { warehouse } from '../warehouse.ts';
+import * as bounces from './bounces.ts';
 import type { DeliveryStatus, Condition, FileForm, Occasion, Recipient } from '../../schedules.ts';
 
 type Held = {
@@ -10,6 +11,8 @@ type Held = {
   locale: Locale;
   user_id: string | null;
   attempts: number;
+  /** the address has come back too often */
+  is_paused: boolean;
   /** changes with every claim: who holds an old one can no longer write */
   locked_by: string;
 };
@@ -64,9 +67,10 @@ export async function claim(worker: string, lease = leaseSeconds): Promise<Deliv
      )
      select t.id, t.schedule_id, t.incident_id, t.event, t.round, t.run_at, t.recipient, t.locale, t.user_id, t.attempts, t.locked_by,
             s.title, s.page, s.state, s.owner_id, s.recipients,
-            s.send_when, s.condition, s.fresh_within, s.files, i.rule
+            s.send_when, s.condition, s.fresh_within, s.files, i.rule,
+            (select count(*) from app.bounces b where b.recipient = t.recipient and b.at > now() - make_interval(days => ?)) >= ? as is_paused
        from taken t left join app.schedules s on s.id = t.schedule_id left join app.incidents i on i.id = t.incident_id`,
-    [`${worker} ${randomUUID()}`, lease],
+    [`${worker} ${randomUUID()}`, lease, bounces.days, bounces.most],
   );
   return rows[0] ?? null;
 }
@@ -179,11 +183,26 @@ export async function history(schedule: string, runs = 10): Promise<Run[]> {
   return [...found.values()];
 }
 
-/** Queues those of a run that failed once more, under the same names; how many they are. */
+export const paused =
+  'The address is paused, as letters to it have come back: correct it, or have it sent again.';
+
+/**
+ * Queues those of a run that failed once more, under the same names, and forgets what was held against their addresses;
+ * how many they are.
+ */
 export async function sendAgain(schedule: string, runAt: Date): Promise<number> {
-  return warehouse()('app.deliveries')
-    .where({ schedule_id: schedule, run_at: runAt, status: 'failed' })
-    .update({ status: 'queued', attempts: 0, next_attempt_at: new Date(), closed_at: null });
+  const { rowCount } = await warehouse().raw<{ rowCount: number }>(
+    `with again as (
+       update app.deliveries set status = 'queued', attempts = 0, next_attempt_at = clock_timestamp(), closed_at = null
+        where schedule_id = ? and run_at = ? and (status = 'failed' or status = 'discarded' and error = ?)
+       returning id, recipient
+     ), forgotten as (
+       delete from app.bounces where recipient in (select recipient from again)
+     )
+     select id from again`,
+    [schedule, runAt, paused],
+  );
+  return rowCount;
 }
 
 /** Forgets what nobody asks about any more. */

@@ -32,6 +32,8 @@ export type MailSettings = {
   dkim?: { domainName: string; keySelector: string; privateKey: string } | null;
   /** messages a second, null as many as the server takes */
   rate?: number | null;
+  /** where other servers send letters back to */
+  bounces?: string | null;
   /** milliseconds of silence after which a server is taken for dead */
   patience?: number;
 };
@@ -49,6 +51,7 @@ export function readMailSettings(source: Record<string, string | undefined> = pr
     from: readFrom(source.SMTP_FROM, new URL(url)),
     dkim: readDkim(source),
     rate: readRate(source.SMTP_RATE),
+    bounces: readBounces(source.SMTP_BOUNCES),
   };
 }
 
@@ -68,6 +71,11 @@ function readDkim(source: Record<string, string | undefined>): MailSettings['dki
     throw new MailProblem('SMTP_DKIM_KEY holds no private key that can be read.');
   }
   return { domainName: SMTP_DKIM_DOMAIN, keySelector: SMTP_DKIM_SELECTOR, privateKey };
+}
+
+function readBounces(address: string | undefined): string | null {
+  if (address && !isAddress(address)) throw new MailProblem('SMTP_BOUNCES is not an e-mail address.');
+  return address ?? null;
 }
 
 /** Slower, and claims on what waits for its turn would end. */
@@ -146,7 +154,7 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
     async send(message) {
       if (!isAddress(message.to)) return { kind: 'refused', cause: `${message.to} is not an e-mail address` };
       try {
-        const { response } = await transport.sendMail(compose(message, settings.from));
+        const { response } = await transport.sendMail(compose(message, settings.from, settings.bounces));
         return { kind: 'sent', response: response ?? '' };
       } catch (error) {
         return judge(error);
@@ -156,7 +164,7 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
 }
 
 /** What goes to the mail library; names and subject are one clean line each. */
-export function compose(message: Message, from: MailSettings['from']) {
+export function compose(message: Message, from: MailSettings['from'], bounces: string | null = null) {
   const { to, messageId, subject, attachments, enclosures = [], wayOut = null } = message;
   const shown = { to: message.shown?.to ?? [to], cc: message.shown?.cc ?? [] };
   const named = (address: string) => ({ name: '', address });
@@ -166,7 +174,7 @@ export function compose(message: Message, from: MailSettings['from']) {
     to: (shown.to.length + shown.cc.length > 0 ? shown.to : [to]).map(named),
     ...(shown.cc.length > 0 && { cc: shown.cc.map(named) }),
     // Each gets a copy of their own, whoever else it names.
-    envelope: { from: from.address, to: [to] },
+    envelope: { from: bounces ?? from.address, to: [to] },
     subject: cleanLine(subject),
     ...personalise(message),
     attachments: [

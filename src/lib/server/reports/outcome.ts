@@ -1,5 +1,8 @@
+/** What is wrong with an address rather than with a letter: unknown, closed, full, or of a domain that takes no mail. */
+export const isOfAddress = (status: string): boolean => /^5\.(1|2)\.\d+$|^5\.4\.4$/.test(status);
+
 /** `retry`: another try may help; `refused`: none will. The cause is a sentence for people. */
-export type Failure = { kind: 'retry' | 'refused'; cause: string };
+export type Failure = { kind: 'retry' | 'refused'; cause: string; isOfAddress?: boolean };
 export type Outcome = { kind: 'sent'; response: string } | Failure;
 
 type SmtpError = Error & { code?: string; responseCode?: number; response?: string; command?: string };
@@ -21,11 +24,17 @@ const ways: Record<string, string> = {
 
 /** Says in words what became of a message, and whether trying again can help. */
 export function judge(error: unknown): Failure {
-  const { code = '', responseCode, response, message } = error as SmtpError;
+  const { code = '', responseCode, response, command, message } = error as SmtpError;
   const way = ways[code];
   if (code === 'EAUTH' || code === 'ENOAUTH') return { kind: 'retry', cause: way ?? '' };
   if (responseCode && responseCode >= 500) {
-    return { kind: 'refused', cause: `The mail server refuses it: ${oneLine(response ?? message)}` };
+    const [, status] = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '') ?? [];
+    const ofAddress = status ? isOfAddress(status) : command === 'RCPT TO' && responseCode === 550;
+    return {
+      kind: 'refused',
+      cause: `The mail server refuses it: ${oneLine(response ?? message)}`,
+      ...(ofAddress && { isOfAddress: true }),
+    };
   }
   if (responseCode && responseCode >= 400) {
     return { kind: 'retry', cause: `The mail server wants it later: ${oneLine(response ?? message)}` };

@@ -6,6 +6,7 @@ import { rightsKey } from '../token.ts';
 import * as letter from '../incidents/letter.ts';
 import * as viewers from '../viewers.ts';
 import * as alarm from './alarm.ts';
+import * as bounces from './bounces.ts';
 import { publish } from './edition.ts';
 import * as failures from './failures.ts';
 import { lateSources } from './fresh.ts';
@@ -109,6 +110,7 @@ export function createRunner({
           delivery,
           `Given up after ${mostClaims} tries: each time the worker ended before it was done.`,
         );
+      if (delivery.is_paused) return await deliveries.markDiscarded(delivery, deliveries.paused);
       const wait = delivery.event === null ? await waits(delivery) : null;
       if (wait)
         return await deliveries.postpone(
@@ -140,7 +142,10 @@ export function createRunner({
           fingerprint: mail.fingerprint ?? null,
         });
       else if (outcome.kind === 'retry') await deliveries.retryLater(delivery, outcome.cause);
-      else await deliveries.markFailed(delivery, outcome.cause);
+      else {
+        await deliveries.markFailed(delivery, outcome.cause);
+        if (outcome.isOfAddress) await bounces.count(delivery.id);
+      }
     } catch (error) {
       await fail(delivery, error);
     }
