@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
+import { freePort, openIdentityProvider, type IdentityProvider } from '../harness/identity-provider.ts';
 import { admin, chartsDrawn, signIn, startStack, watch, type RunningStack } from './stack.ts';
 
 const march = 'from=2025-03-01&to=2025-03-31';
@@ -8,11 +9,20 @@ const hostile = '<img src=x onerror=alert(1)>';
 
 let stack: RunningStack;
 let browser: Browser;
+let provider: IdentityProvider;
 let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+  // the provider has to know where to send people back to before anything runs there
+  const port = await freePort();
+  provider = await openIdentityProvider(`http://127.0.0.1:${port}/login/sso/callback`, {
+    anna: { email: 'anna@example.com', email_verified: true },
+  });
+  [stack, browser] = await Promise.all([
+    startStack(undefined, { PORT: String(port), ...provider.env }),
+    openBrowser(),
+  ]);
   page = await signIn(browser, stack);
   watch(page, stack, complaints);
 });
@@ -20,6 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
+  await provider?.close();
 });
 
 const figure = async (id: string) =>
@@ -53,6 +64,36 @@ test('a stranger sees the sign-in page, and only the right password opens', asyn
   await stranger.waitForURL((url) => url.pathname === '/login');
   await stranger.goto('/');
   expect(new URL(stranger.url()).pathname).toBe('/login');
+  await context.close();
+});
+
+test('whoever is added for single sign-on comes in with the account of the company, and nobody else does', async () => {
+  const context = await browser.newContext({ baseURL: stack.address, locale: 'en-GB' });
+  const anna = await context.newPage();
+  const enter = async () => {
+    await anna.goto(`/sales?${march}`);
+    await anna.getByRole('link', { name: 'Sign in with the company' }).click();
+    await anna.fill('input[name=who]', 'anna');
+    await anna.click('button');
+  };
+  await enter();
+  await anna.getByRole('alert').waitFor();
+  expect(await anna.getByRole('alert').textContent()).toContain('not known here');
+  await page.goto('/settings/people');
+  await page.locator('details summary', { hasText: 'Добавить' }).click();
+  await page.fill('input[name=email]', 'anna@example.com');
+  await page.fill('input[name=name]', 'Анна');
+  await page.selectOption('select[name=role]', 'executive');
+  await page.getByRole('button', { name: 'через the company' }).click();
+  await page.getByRole('status').waitFor();
+  await context.clearCookies();
+  await enter();
+  await anna.waitForURL((url) => url.pathname === '/sales');
+  expect(new URL(anna.url()).search).toBe(`?${march}`);
+  // there is no password to change, and the account says so by not asking for one
+  await anna.goto('/settings/account');
+  await anna.getByRole('heading', { level: 1 }).waitFor();
+  expect(await anna.locator('input[type=password]').count()).toBe(0);
   await context.close();
 });
 

@@ -3,6 +3,7 @@ import type { Viewer } from '../viewer.ts';
 import { record } from './audit.ts';
 import { auth } from './auth.ts';
 import { ask, type Answer, type Caller, type Cookie } from './authority.ts';
+import { env } from './env.ts';
 import { actorOf } from './users.ts';
 import { read as readSettings } from './settings.ts';
 import { warehouse } from './warehouse.ts';
@@ -15,7 +16,13 @@ export type Session = {
   started_at: string;
   seen_at: string;
 };
-export type AccountPage = { timezone: string; has_second_step: boolean; sessions: Session[] };
+/** Without a password there is none to change, and no second step to it. */
+export type AccountPage = {
+  timezone: string;
+  has_password: boolean;
+  has_second_step: boolean;
+  sessions: Session[];
+};
 
 export type Problem =
   'wrong_password' | 'wrong_code' | 'short' | 'not_equal' | 'limited' | 'unavailable' | 'link';
@@ -25,7 +32,7 @@ type SessionRow = { id: string; ip_address: string; user_agent: string; created_
 
 /** One's own account: what is open on which device, and whether signing in takes a second step. */
 export async function load(viewer: Viewer, request: Request): Promise<AccountPage> {
-  const [{ timezone }, current, rows, user] = await Promise.all([
+  const [{ timezone }, current, rows, user, password] = await Promise.all([
     readSettings(),
     currentSession(request),
     warehouse()<SessionRow>('app.sessions')
@@ -35,6 +42,7 @@ export async function load(viewer: Viewer, request: Request): Promise<AccountPag
       .orderBy('updated_at', 'desc')
       .limit(100),
     warehouse()('app.users').first('two_factor_enabled').where({ id: viewer.user_id }),
+    warehouse()('app.accounts').first('id').where({ user_id: viewer.user_id, provider_id: 'credential' }),
   ]);
   const sessions = rows.map((row) => ({
     id: row.id,
@@ -44,7 +52,8 @@ export async function load(viewer: Viewer, request: Request): Promise<AccountPag
     started_at: row.created_at.toISOString(),
     seen_at: row.updated_at.toISOString(),
   }));
-  return { timezone, has_second_step: user?.two_factor_enabled === true, sessions };
+  const has_password = password !== undefined && !env().oidc?.isOnly;
+  return { timezone, has_password, has_second_step: user?.two_factor_enabled === true, sessions };
 }
 
 async function currentSession({ headers }: Request): Promise<string | null> {
@@ -84,8 +93,9 @@ export async function choosePassword(
   if (!isGood(wanted)) return { problem: 'short' };
   if (wanted !== repeated) return { problem: 'not_equal' };
   const whose = await invited(token);
+  if (!whose) return { problem: 'link' };
   const answer = await ask('/reset-password', { token, newPassword: wanted }, caller);
-  if (!answer.ok || !whose) return { problem: problemOf(answer, 'link') };
+  if (!answer.ok) return { problem: problemOf(answer, 'link') };
   const who = { actor: whose.email, user_id: whose.id, subject: whose.email, ip_address: caller.address };
   await record({ action: 'password_changed', details: { by: 'link' }, ...who });
   return { cookies: [] };
@@ -93,7 +103,7 @@ export async function choosePassword(
 
 /** Whom a link belongs to, while it opens. */
 export async function invited(token: string): Promise<{ id: string; email: string; name: string } | null> {
-  if (!/^[\w-]{20,64}$/.test(token)) return null;
+  if (!/^[\w-]{20,64}$/.test(token) || env().oidc?.isOnly) return null;
   const { internalAdapter } = await auth().$context;
   const found = await internalAdapter.findVerificationValue(`reset-password:${token}`);
   if (!found || found.expiresAt < new Date()) return null;

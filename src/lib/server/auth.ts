@@ -1,26 +1,57 @@
 import { betterAuth } from 'better-auth';
-import { twoFactor } from 'better-auth/plugins';
+import { genericOAuth, twoFactor, type GenericOAuthConfig } from 'better-auth/plugins';
 import pg from 'pg';
-import { env } from './env.ts';
+import { env, type Oidc } from './env.ts';
 import { log } from './log.ts';
 
 /** Better-auth takes only requests the app makes for it (see sign-in); its own routes are not on the network. */
 export const authUrl = 'http://pulse.internal/api/auth';
 export const addressHeader = 'x-pulse-address';
 
+/** The name under which links to the company's own accounts are kept. */
+export const providerId = 'oidc';
+/** Where the provider sends people back to; it has to be told of the whole address. */
+export const callbackPath = '/login/sso/callback';
+
 const day = 86_400;
 
-function create() {
-  const { warehouseUrl, secret, origin } = env();
-  const database = new pg.Pool({
-    connectionString: warehouseUrl,
+let pool: pg.Pool | null = null;
+
+function connections(): pg.Pool {
+  if (pool) return pool;
+  pool = new pg.Pool({
+    connectionString: env().warehouseUrl,
     // it knows no schema names, so its connections live in ours
     options: '-c search_path=app',
     application_name: 'pulse sign-in',
     max: 5,
   });
   // An idle connection that dies with the database is replaced; without a listener it would end the app.
-  database.on('error', (error) => log.warn({ err: error }, 'A connection for sign-in was lost'));
+  pool.on('error', (error) => log.warn({ err: error }, 'A connection for sign-in was lost'));
+  return pool;
+}
+
+/** Only who is known already comes in, and only by an address that the provider has verified. */
+function providerOf({ issuer, clientId, clientSecret, name, trustsEmail }: Oidc): GenericOAuthConfig {
+  const { origin } = env();
+  if (!origin) throw new Error('Single sign-on needs ORIGIN: the provider sends people back to it');
+  return {
+    providerId,
+    name,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    requireIdTokenVerification: true,
+    clientId,
+    clientSecret,
+    redirectURI: `${origin}${callbackPath}`,
+    scopes: ['openid', 'email', 'profile'],
+    disableSignUp: true,
+    ...(trustsEmail && { mapProfileToUser: () => ({ emailVerified: true }) }),
+  };
+}
+
+function create(oidc: Oidc | null) {
+  const { secret, origin } = env();
+  const database = connections();
   return betterAuth({
     baseURL: authUrl,
     secret,
@@ -64,6 +95,9 @@ function create() {
     },
     account: {
       modelName: 'accounts',
+      updateAccountOnSignIn: false,
+      // Nobody registers: an address that is known here was written by an administrator.
+      accountLinking: { enabled: true, requireLocalEmailVerified: false },
       fields: {
         userId: 'user_id',
         accountId: 'account_id',
@@ -88,12 +122,22 @@ function create() {
       fields: { lastRequest: 'last_request' },
       customRules: {
         '/sign-in/email': { window: 60, max: 10 },
+        // no guessing here, and a whole office shares an address
+        '/sign-in/social': { window: 60, max: 100 },
         '/change-password': { window: 60, max: 10 },
         '/reset-password': { window: 60, max: 10 },
         '/two-factor/*': { window: 60, max: 20 },
       },
     },
     databaseHooks: {
+      account: {
+        create: {
+          // The provider's tokens are of no further use.
+          before: async (account) => ({
+            data: { ...account, accessToken: null, refreshToken: null, idToken: null },
+          }),
+        },
+      },
       session: {
         create: {
           // A disabled person has no session left and gets no new one.
@@ -105,6 +149,7 @@ function create() {
       },
     },
     plugins: [
+      ...(oidc ? [genericOAuth({ config: [providerOf(oidc)] })] : []),
       twoFactor({
         schema: {
           user: { fields: { twoFactorEnabled: 'two_factor_enabled' } },
@@ -129,9 +174,16 @@ function create() {
   });
 }
 
-let known: ReturnType<typeof create> | null = null;
+let passwords: ReturnType<typeof create> | null = null;
+let provided: ReturnType<typeof create> | null = null;
 
 export function auth() {
-  known ??= create();
-  return known;
+  passwords ??= create(null);
+  return passwords;
+}
+
+/** Apart from the other, so that a provider who does not answer keeps nobody from signing in by password. */
+export function singleSignOn(oidc: Oidc) {
+  provided ??= create(oidc);
+  return provided;
 }

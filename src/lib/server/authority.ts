@@ -14,19 +14,14 @@ export type Caller = { request: Request; address: string };
 /** `status` is 503 where nothing answered; `body` is what better-auth said. */
 export type Answer = { ok: boolean; status: number; body: Record<string, unknown>; cookies: Cookie[] };
 
+type Handler = { handler(request: Request): Promise<Response> };
+
 /** Goes through better-auth's handler and not its functions, because only the handler counts attempts. */
-export async function ask(path: string, body: object, { request, address }: Caller): Promise<Answer> {
-  const headers = new Headers({
-    'content-type': 'application/json',
-    'user-agent': request.headers.get('user-agent') ?? '',
-    // hooks.server.ts has refused foreign pages; better-auth knows only its own, inner address
-    origin: new URL(authUrl).origin,
-    [addressHeader]: address,
-  });
-  const cookie = request.headers.get('cookie');
-  if (cookie) headers.set('cookie', cookie);
+export async function ask(path: string, body: object, caller: Caller, by: Handler = auth()): Promise<Answer> {
+  const headers = headersOf(caller);
+  headers.set('content-type', 'application/json');
   try {
-    const response = await auth().handler(
+    const response = await by.handler(
       new Request(authUrl + path, { method: 'POST', headers, body: JSON.stringify(body) }),
     );
     const said = (await response.json().catch(() => null)) as Record<string, unknown> | null;
@@ -35,6 +30,31 @@ export async function ask(path: string, body: object, { request, address }: Call
     log.error({ err: error, path }, 'Better-auth failed');
     return { ok: false, status: 503, body: {}, cookies: [] };
   }
+}
+
+/** Follows a link that leads to better-auth; `leadsTo` is where it sends the browser on, as a path of this site. */
+export async function follow(
+  path: string,
+  caller: Caller,
+  by: Handler,
+): Promise<{ leadsTo: URL; cookies: Cookie[] }> {
+  const response = await by.handler(new Request(authUrl + path, { headers: headersOf(caller) }));
+  return {
+    leadsTo: new URL(response.headers.get('location') ?? '/', authUrl),
+    cookies: readCookies(response),
+  };
+}
+
+function headersOf({ request, address }: Caller): Headers {
+  const headers = new Headers({
+    'user-agent': request.headers.get('user-agent') ?? '',
+    // hooks.server.ts has refused foreign pages; better-auth knows only its own, inner address
+    origin: new URL(authUrl).origin,
+    [addressHeader]: address,
+  });
+  const cookie = request.headers.get('cookie');
+  if (cookie) headers.set('cookie', cookie);
+  return headers;
 }
 
 function readCookies(response: Response): Cookie[] {

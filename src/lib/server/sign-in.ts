@@ -2,15 +2,18 @@ import type { Viewer } from '../viewer.ts';
 import { record } from './audit.ts';
 import { auth } from './auth.ts';
 import { ask, type Answer, type Caller, type Cookie } from './authority.ts';
+import { env } from './env.ts';
 import { log } from './log.ts';
 
 type Attempt = Caller & { email: string; password: string };
-export type SignInProblem = 'wrong' | 'limited' | 'unavailable';
+/** `elsewhere`: the company lets nobody in by a password of ours. */
+export type SignInProblem = 'wrong' | 'limited' | 'unavailable' | 'elsewhere';
 type Refusal = { problem: SignInProblem; status: number };
 /** `isHalf`: the password was right, and the second step is still to come. */
 export type SignIn = { cookies: Cookie[]; isHalf: boolean } | Refusal;
 
 export async function signIn({ email, password, ...caller }: Attempt): Promise<SignIn> {
+  if (env().oidc?.isOnly) return { problem: 'elsewhere', status: 403 };
   const answer = await ask('/sign-in/email', { email, password }, caller);
   const { ok, cookies, body } = answer;
   if (ok && body.twoFactorRedirect === true) return { cookies, isHalf: true };

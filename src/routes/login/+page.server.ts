@@ -1,10 +1,12 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { signIn, signOut } from '#lib/server/sign-in.ts';
+import { offer } from '#lib/server/single-sign-on.ts';
 import { target } from './target.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals, url }) => {
   if (locals.viewer) redirect(303, target(url));
+  return { offer: offer() };
 };
 
 export const actions: Actions = {

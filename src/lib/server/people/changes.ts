@@ -21,10 +21,10 @@ async function target(id: string): Promise<Pick<users.User, 'id' | 'email' | 'ro
 
 export type Added = { email: string; password: string | null; token: string | null };
 
-/** Adds a person, with a password that is told once or with a token for a link that expires. */
+/** Adds a person: with a password that is told once, a token for a link that expires, or an account kept elsewhere. */
 export async function add(
   by: Viewer,
-  { email, name, role, way }: { email: string; name: string; role: string; way: 'link' | 'password' },
+  { email, name, role, way }: { email: string; name: string; role: string; way: 'link' | 'password' | 'sso' },
 ): Promise<Added | Failed> {
   const known = roles.find((one) => one === role);
   if (!known) return { problem: 'role' };
@@ -34,9 +34,9 @@ export async function add(
   if (await users.find(address)) return { problem: 'taken' };
   const added = await users.add({ email: address, name, role: known, locale: by.locale }, by);
   if (way === 'password') return { email: address, password: added.password, token: null };
-  // Whoever is invited has no password but the one they choose.
+  // Whoever is invited has no password but the one they choose, if any.
   await warehouse()('app.accounts').where({ user_id: added.id, provider_id: 'credential' }).delete();
-  return { email: address, password: null, token: await makeToken(added.id) };
+  return { email: address, password: null, token: way === 'link' ? await makeToken(added.id) : null };
 }
 
 /** Lets the bearer choose a password once; earlier links of the same person open nothing any more. */

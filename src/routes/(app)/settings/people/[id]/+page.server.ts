@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Viewer } from '#lib/viewer.ts';
 import * as people from '#lib/server/people.ts';
 import * as changes from '#lib/server/people/changes.ts';
+import { offer } from '#lib/server/single-sign-on.ts';
 import { requireAdmin } from '../../allowed.ts';
 import { linkFor } from '../link.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -17,7 +18,13 @@ export const load: PageServerLoad = async ({ locals, params }) => {
     value: changes.writeLink({ source, source_id }),
   });
   const teams = found.teams.map((team) => ({ ...link(team), is_led: team.is_led }));
-  return { ...found, employees: found.employees.map(link), teams, locale };
+  return {
+    ...found,
+    employees: found.employees.map(link),
+    teams,
+    locale,
+    has_passwords: !offer()?.isOnly,
+  };
 };
 
 type Work = (by: Viewer, id: string) => Promise<{ done: true } | { problem: changes.Problem }>;
