@@ -381,6 +381,8 @@ type Given = z.infer<typeof configSchema>;
 export type EnteredSource = Omit<WebhookSource, 'kind' | 'secret'> & { kind: 'entered' };
 export type Config = Omit<Given, 'sources'> & {
   path: string;
+  /** what the file itself says of limits and incidents, e.g. `limits.churn_days` (see chosen.ts) */
+  given: string[];
   sources: Record<string, Given['sources'][string] | EnteredSource>;
 };
 export type Source = Config['sources'][string];

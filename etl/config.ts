@@ -5,6 +5,7 @@ import { validate as isCron } from 'node-cron';
 import { LineCounter, isScalar, parseDocument, visit, type Document } from 'yaml';
 import { z } from 'zod';
 import { matchFiles } from './connectors/file-list.ts';
+import { givenPaths } from './chosen.ts';
 import { configSchema, type Config, type Source, type Stream } from './config-schema.ts';
 import { entities, fieldsOf } from './entities.ts';
 
@@ -87,7 +88,7 @@ export function readConfig(path: string, env: NodeJS.ProcessEnv = process.env): 
     for (const issue of parsed.error.issues) describe(issue, [], report);
     throw new ConfigError(problems);
   }
-  const config: Config = { ...parsed.data, path: file };
+  const config: Config = { ...parsed.data, path: file, given: givenPaths(document.toJS()) };
   for (const [name, source] of Object.entries(config.sources)) checkSource(name, source, config, report);
   if (problems.length) throw new ConfigError(problems);
   return config;

@@ -15,6 +15,7 @@ import type { Rules } from './connectors/rules.ts';
 import { readSinger } from './connectors/singer.ts';
 import { readSql } from './connectors/sql.ts';
 import { readInbox, writeWebhooks } from './connectors/webhook.ts';
+import { withChosen } from './chosen.ts';
 import { isFullDue, readCursor, saveCursor } from './cursors.ts';
 import { isUsedSql, readEntered, withEntered } from './entered.ts';
 import { entityNames, type EntityName } from './entities.ts';
@@ -77,7 +78,8 @@ export async function runSources(given: RunOptions): Promise<RunSummary[]> {
   const summaries: RunSummary[] = [];
   const client = await connect(given.warehouseUrl);
   const used = await client.query<{ is_used: boolean }>(isUsedSql);
-  const options = { ...given, config: withEntered(given.config, used.rows[0]?.is_used ?? false) };
+  const config = await withChosen(client, withEntered(given.config, used.rows[0]?.is_used ?? false));
+  const options = { ...given, config };
   const progress = await openProgress(options.warehouseUrl, await readPid(client));
   try {
     await writeSettings(client, options.config);
@@ -308,7 +310,7 @@ export function openStream(
     case 'singer':
       return readSinger(source, stream as (typeof source.streams)[number], { ...request, scope });
     case 'entered':
-      return readEntered({ ...request, scope });
+      return readEntered(stream, { ...request, scope });
     case 'webhook':
       return readInbox(stream, { ...request, scope });
   }

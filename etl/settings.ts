@@ -12,6 +12,8 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     'reporting.country': countryOf(config.reporting),
     // its address is a secret, which only the worker needs
     incidents: { ...config.incidents, webhook: config.incidents.webhook !== undefined },
+    // what a page of settings may not change
+    given: config.given,
     'reports.allowed_domains': config.reports.allowed_domains,
     ...Object.fromEntries(Object.entries(config.limits).map(([key, value]) => [`limits.${key}`, value])),
   };

@@ -52,6 +52,13 @@ export function formatMonth(iso: string, locale: Locale): string {
   return trim(formatter(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(noon(iso)));
 }
 
+/** Monday to Sunday, short. */
+export function weekdays(locale: Locale): string[] {
+  const format = formatter(locale, { weekday: 'short', timeZone: 'UTC' });
+  // 1 January 2024 was a Monday
+  return Array.from({ length: 7 }, (_, at) => format.format(noon(`2024-01-0${at + 1}`)));
+}
+
 /** What stands on an axis below a bucket. */
 export function formatBucket(iso: string, grain: Grain, locale: Locale): string {
   const options: Intl.DateTimeFormatOptions =

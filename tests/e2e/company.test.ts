@@ -245,7 +245,7 @@ test('another language changes every word and stays', async () => {
   expect(await page.locator('main').textContent()).not.toMatch(/Выручка|Данные на|Жалобы/);
   await page.reload();
   expect(await page.locator('h1').textContent()).toBe('The state of the company');
-  const [user] = await stack.query(`select locale from app.users`);
+  const [user] = await stack.query(`select locale from app.users order by created_at limit 1`);
   expect(user?.locale).toBe('en');
   await page.getByRole('button', { name: 'RU' }).first().click();
   await page.getByRole('heading', { name: 'Состояние компании' }).waitFor();

@@ -110,7 +110,7 @@ test('what is saved comes in by the load of every source, before the plans of a 
   await loads.tick();
   const [run] =
     await database.query(`select status, read, inserted from ops.runs join ops.run_streams using (run_id)
-    where source = 'pulse_plans' order by run_id desc limit 1`);
+    where source = 'pulse_plans' and stream = 'plans' order by run_id desc limit 1`);
   expect(run).toMatchObject({ status: 'succeeded', read: 2, inserted: 2 });
   const held = before.map(([metric, scope, plan]) =>
     metric === 'won_amount' && scope === 'Анна' ? [metric, scope, 111000] : [metric, scope, plan],

@@ -19,6 +19,8 @@ export const actions = [
   'incident_acknowledged',
   'plans_saved',
   'plans_undone',
+  'limits_changed',
+  'calendar_changed',
   'report_saved',
   'report_paused',
   'report_removed',

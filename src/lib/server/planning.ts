@@ -12,12 +12,10 @@ import { normal } from '../planning/values.ts';
 import type { Viewer } from '../viewer.ts';
 import { record } from './audit.ts';
 import type { Table } from './planning/table.ts';
+import { callEntered } from './entered.ts';
 import { actorOf } from './users.ts';
 import { read as readSettings } from './settings.ts';
 import { warehouse } from './warehouse.ts';
-
-/** The source that the worker reads what is saved here from (etl/entered.ts). */
-const source = 'pulse_plans';
 
 export type Problem = TableProblem | 'unreadable' | 'too_big' | 'nothing' | 'nothing_to_undo';
 /** `before` is the plan that holds now, from whichever source. */
@@ -94,7 +92,7 @@ export async function save(
       batch_id: batch?.batch_id,
     }));
     await trx.batchInsert('app.plan_lines', rows, 500);
-    await trx.raw(call, [source, timezone]);
+    await callEntered(trx, timezone);
   });
   await record({ action: 'plans_saved', details: { lines: plans.length }, ...actorOf(by) });
   return { saved: plans.length };
@@ -110,20 +108,13 @@ export async function undo(by: Viewer): Promise<{ undone: number } | { problem: 
         returning batch_id`,
       [by.email],
     );
-    if (rows.length) await trx.raw(call, [source, timezone]);
+    if (rows.length) await callEntered(trx, timezone);
     return rows[0]?.batch_id ?? null;
   });
   if (undone === null) return { problem: 'nothing_to_undo' };
   await record({ action: 'plans_undone', details: { batch: undone }, ...actorOf(by) });
   return { undone };
 }
-
-/** Makes the source due. The line is what a worker that starts would write: it must not think the schedule new. */
-const call = `
-  insert into ops.sources (source, position, kind, schedule, entities, due_line, due_at)
-  select ?, coalesce(max(position), 0) + 1, 'entered', '20 4 * * *', '{plans}', '20 4 * * * ' || ?, clock_timestamp()
-    from ops.sources
-  on conflict (source) do update set due_at = excluded.due_at, is_configured = true`;
 
 async function readKnown(): Promise<Known> {
   const { rows } = await warehouse().raw<{ rows: { level: keyof Known; name: string; id: string | null }[] }>(

@@ -6,11 +6,14 @@ import { env } from './env.ts';
 import { log } from './log.ts';
 
 type Attempt = Caller & { email: string; password: string };
-/** `elsewhere`: the company lets nobody in by a password of ours. */
-export type SignInProblem = 'wrong' | 'limited' | 'unavailable' | 'elsewhere';
+export type SignInProblem = 'wrong' | 'limited' | 'unavailable';
 type Refusal = { problem: SignInProblem; status: number };
-/** `isHalf`: the password was right, and the second step is still to come. */
-export type SignIn = { cookies: Cookie[]; isHalf: boolean } | Refusal;
+/**
+ * `isHalf`: the password was right, and the second step is still to come; `elsewhere`: the company lets nobody in by a
+ * password of ours.
+ */
+export type SignIn =
+  { cookies: Cookie[]; isHalf: boolean } | Refusal | { problem: 'elsewhere'; status: number };
 
 export async function signIn({ email, password, ...caller }: Attempt): Promise<SignIn> {
   if (env().oidc?.isOnly) return { problem: 'elsewhere', status: 403 };

@@ -92,7 +92,7 @@ export function toIncident(kept: Kept, style: Style): Incident {
       return { sentence: [sentence, ...why].join(' '), href: one.href };
     }),
     about: told && m.incidents_rule({ text: told.rule }, style),
-    setting: finding && m.incidents_setting({ rule: finding.rule }, style),
+    setting: finding && m.incidents_setting({}, style),
     opened_at: kept.opened_at.toISOString(),
     resolved_at: kept.resolved_at?.toISOString() ?? null,
     acknowledged: kept.acknowledged_at && {

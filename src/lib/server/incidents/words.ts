@@ -253,6 +253,18 @@ export function tell(
   };
 }
 
+/** What a rule says with these limits. */
+export function ruleText(rule: RuleName, limits: Limits, style: Style): string {
+  const days = limits.days ?? 0;
+  const one: Inputs = {
+    days: m.incidents_days({ count: days, shown: formatCount(days, style.locale) }, style),
+    ...{ name: '', month: '' },
+    figure: sayer({}, style),
+    limit: sayer(limits, style),
+  };
+  return capital(texts[rule].rule(one, style));
+}
+
 const nameOf = ({ name }: Subject) => name;
 
 function explain({ key, names, count = 0, share = 0, amount = 0 }: Reason, style: Style): string[] {

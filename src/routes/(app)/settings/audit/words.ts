@@ -20,6 +20,8 @@ const did: Record<Action, () => string> = {
   incident_acknowledged: m.settings_did_incident_acknowledged,
   plans_saved: m.settings_did_plans_saved,
   plans_undone: m.settings_did_plans_undone,
+  limits_changed: m.settings_did_limits_changed,
+  calendar_changed: m.settings_did_calendar_changed,
   report_saved: m.schedules_did_saved,
   report_paused: m.schedules_did_paused,
   report_removed: m.schedules_did_removed,
