@@ -27,6 +27,8 @@ export type DrillPage = {
   /** false for what is true now, whatever the period */
   has_period: boolean;
   filters: PageFilter[];
+  /** where it is said what has changed the figure; null where nobody can tell */
+  why: string | null;
   ignored_filters: string[];
   notices: Notice[];
   state: string;
@@ -96,4 +98,28 @@ export type RecordBlock = {
   count: number;
   page: number;
   pages: number;
+};
+
+/** A part or a factor: what it was and is, and what it has added to the change of the whole. */
+export type WhyRow = {
+  label: string;
+  unit: Unit;
+  before: number | null;
+  now: number | null;
+  change: number;
+  href: string | null;
+};
+
+/** One way to cut the figure; what is not shown is summed up in `hidden`. */
+export type WhyCut = {
+  key: string;
+  title: string;
+  rows: WhyRow[];
+  hidden: { count: number; change: number };
+};
+
+/** What has changed a figure between two periods, by factor and by each dimension. */
+export type WhyPage = Omit<DrillPage, 'has_period' | 'dimensions' | 'part' | 'parts' | 'records' | 'why'> & {
+  drill: string;
+  why: { state: BlockState; error?: string; sentences: string[]; factors: WhyRow[]; cuts: WhyCut[] };
 };

@@ -149,6 +149,8 @@ export type Kpi = {
   error?: string;
   /** path and query of the page one level down, relative to the address of the product */
   href: string;
+  /** where it is said what has changed it; null where nobody can tell */
+  why: string | null;
   /** what a person would say about this number */
   sentence: string;
   /** titles of chosen filters that this number has no such dimension for, so they do not narrow it */

@@ -143,6 +143,20 @@ test('a customer is found by any part of the name, whatever the name is made of'
   await page.locator('[data-block="found"] h3', { hasText: '«%»' }).waitFor();
   const all = await sqlNumber(stack, `select count(*) from ${living} and position('%' in name) > 0`);
   expect((await rowsOf(page, 'found')).length).toBe(all);
+  const [known] = await stack.query(
+    `select name, phone, email from ${living} and length(regexp_replace(phone, '\\D', '', 'g')) >= 11 and email like '%@%'
+      order by customer_key limit 1`,
+  );
+  const local =
+    known?.phone
+      ?.replace(/\D/g, '')
+      .slice(-10)
+      .replace(/^(\d{3})(\d{3})/, '8 ($1) $2-') ?? '';
+  for (const typed of [local, known?.email?.toUpperCase() ?? '']) {
+    await page.fill('input[name=q]', typed);
+    await page.locator('[data-block="found"] h3', { hasText: typed }).waitFor();
+    expect(await rowsOf(page, 'found'), typed).toContain(known?.name);
+  }
   const [hostile] = await stack.query(
     `select customer_key as key, name from ${living} and name like '<img%'`,
   );

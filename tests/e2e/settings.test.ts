@@ -103,6 +103,8 @@ test('nobody but an administrator comes in, by page or by form; their own accoun
     '/settings/people',
     `/settings/people/${someone?.id}`,
     '/settings/plans',
+    '/settings/limits',
+    '/settings/calendar',
     '/settings/audit',
   ])
     expect((await theirs.goto(path))?.status(), path).toBe(403);
@@ -114,6 +116,8 @@ test('nobody but an administrator comes in, by page or by form; their own accoun
     `/settings/people/${someone?.id}?/password`,
     '/settings/plans?/save',
     '/settings/plans?/undo',
+    '/settings/limits',
+    '/settings/calendar',
   ]) {
     const answer = await theirs.request.post(action, {
       form: { email: 'x@example.com', name: 'x', role: 'admin', way: 'password' },
@@ -217,6 +221,31 @@ test('plans are pasted, checked and saved, reach the figures with the next load,
   await page.getByText('Entered in Pulse').first().waitFor({ state: 'attached' });
 });
 
+test('a limit and a working day are set, hold with the next load, and are shown as set', async () => {
+  const held = (key: string) =>
+    sqlNumber(stack, `select (value #>> '{}')::numeric from core.settings where key = '${key}'`);
+  await page.goto('/settings/limits');
+  const field = page.locator('[data-choice="limits.callback_hours"]');
+  await field.getByRole('textbox').fill('many');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await page.getByRole('alert').innerText()).toContain('«many»');
+  await field.getByRole('textbox').fill('6');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved. A load has been asked for').waitFor();
+  await field.getByText('Set by admin@pulse.local; usually 2').waitFor();
+  await expect.poll(() => held('limits.callback_hours'), { timeout: 120_000, interval: 1000 }).toBe(6);
+  await page.goto('/settings/calendar?year=2025');
+  const workdays = () => page.locator('[data-workdays]').getAttribute('data-workdays').then(Number);
+  const before = await workdays();
+  await page.getByRole('checkbox', { name: '30 Dec 2025' }).uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved: 1 day is different').waitFor();
+  expect(await workdays()).toBe(before - 1);
+  const free = `select count(*) from core.dim_calendar where day = '2025-12-30' and not is_workday`;
+  await expect.poll(() => sqlNumber(stack, free), { timeout: 120_000, interval: 1000 }).toBe(1);
+});
+
 test('the log tells all of it, and finds by who and what', async () => {
   await page.goto('/settings/audit');
   const count = () => page.locator('[data-count]').getAttribute('data-count');
@@ -236,6 +265,8 @@ test('every page is sound in both languages, wide and on a phone', async () => {
     `/settings/people/${someone?.id}`,
     '/settings/account',
     '/settings/plans',
+    '/settings/limits',
+    '/settings/calendar',
     '/settings/audit',
   ];
   for (const path of paths) await expectSound(page, path, /[а-яё]{3}/i);

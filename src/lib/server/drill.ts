@@ -1,11 +1,13 @@
 import type { DimensionLink, DrillPage, Head, PartBlock, RecordBlock } from '../drill.ts';
 import { find, viewOf, type Condition, type Metric } from '../metrics.ts';
 import { filterKeyOf } from '../metrics.ts';
+import { canExplain } from '../change-ways.ts';
 import type { BlockState } from '../page.ts';
 import { m } from '../paraglide/messages.js';
 import { filtersFor, isOneOf, totalQuery } from '../query.ts';
 import { link, print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
+import { whyHref } from '../why.ts';
 import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
@@ -47,6 +49,7 @@ export async function load(
     comparison: metric.time ? scope.comparison : null,
     has_period: metric.time !== null,
     filters: scope.filters,
+    why: canExplain(metric) ? whyHref(metric.name, state) : null,
     ignored_filters: filtersFor(metric, state).ignored.map((key) => dimensionTitle(key, style.locale)),
     notices: scope.notices,
     state: print(state),
@@ -128,7 +131,12 @@ async function guarded<Block extends Failing>(
   return 'value' in outcome ? outcome.value : { ...empty, state: 'failed', error: outcome.error };
 }
 
-function loadHead(scope: Scope, metric: Metric, more: Condition[], needs: string | null): Promise<Head> {
+export function loadHead(
+  scope: Scope,
+  metric: Metric,
+  more: Condition[],
+  needs: string | null,
+): Promise<Head> {
   const empty: Head = {
     state: 'ok',
     value: null,
@@ -230,7 +238,7 @@ function dimensionLinks(metric: Metric, state: State, by: string, locale: Viewer
 }
 
 /** Models share the same deals: they are chosen one at a time, never set beside each other as parts. */
-const isCut = (dimension: string) => dimension !== 'model';
+export const isCut = (dimension: string) => dimension !== 'model';
 
 function keepPart(metric: Metric, state: State, by: string): State {
   const { part } = state;

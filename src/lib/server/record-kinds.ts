@@ -13,6 +13,8 @@ type ColumnSpec = {
   read?: (pick: Pick) => Cell;
   /** the page of this product about what the cell names */
   opens?: 'card';
+  /** metrics of which it says nothing leave it out */
+  of?: (metric: Metric) => boolean;
 };
 
 export type RecordSpec = {
@@ -26,6 +28,10 @@ export type RecordSpec = {
   order: (metric: Metric) => [string, 'asc' | 'desc'][];
   totals: (metric: Metric) => { member: string; unit: Unit }[];
 };
+
+/** What a table of the records behind a metric shows. */
+export const columnsOf = ({ columns }: RecordSpec, metric: Metric): ColumnSpec[] =>
+  columns.filter(({ of }) => of?.(metric) ?? true);
 
 export const titleOr =
   (id: string, name: string) =>
@@ -107,8 +113,8 @@ export const kinds: Record<RecordKind, RecordSpec> = {
       { key: 'created_at', kind: 'day' },
       { key: 'closed_at', kind: 'day' },
       { key: 'days_in_stage', kind: 'days' },
-      { key: 'lost_amount_here', kind: 'money' },
-      { key: 'stuck_amount', kind: 'money' },
+      { key: 'lost_amount_here', kind: 'money', of: ({ name }) => !/stuck|days/.test(name) },
+      { key: 'stuck_amount', kind: 'money', of: ({ name }) => !name.includes('lost') },
     ],
     order: (metric) =>
       metric.name.startsWith('funnel.stuck') || metric.name.startsWith('funnel.days')

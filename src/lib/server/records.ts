@@ -5,7 +5,7 @@ import { columnTitle, metricTitle, valueTitle } from '../words.ts';
 import * as cards from './cards.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
-import { kinds, type RecordSpec } from './record-kinds.ts';
+import { columnsOf, kinds, type RecordSpec } from './record-kinds.ts';
 import { toNumber, type Row } from './result.ts';
 import type { Scope } from './scope.ts';
 
@@ -30,7 +30,7 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
   const toCard = await cards.read(scope.viewer, page.rows, `${viewOf(metric)}.customer_key`);
   return {
     state: 'ok',
-    columns: spec.columns.map(({ key, kind }) => ({ key, title: columnTitle(key, locale), kind })),
+    columns: columnsOf(spec, metric).map(({ key, kind }) => ({ key, title: columnTitle(key, locale), kind })),
     rows: page.rows.map((row) => readRow(row, spec, metric, scope, toCard)),
     totals: totals.map(({ member, unit }) => ({
       key: member,
@@ -83,7 +83,7 @@ export function readRow(
 ): RecordRow {
   const view = viewOf(metric);
   const pick = (name: string) => row[`${view}.${name}`] ?? null;
-  const cells = spec.columns.map(({ key, kind, read }) => {
+  const cells = columnsOf(spec, metric).map(({ key, kind, read }) => {
     const raw = read ? read(pick) : pick(key);
     if (raw === null || typeof raw === 'boolean') return null;
     if (kind === 'day') return String(raw).slice(0, 10);
@@ -95,7 +95,7 @@ export function readRow(
   return {
     id: String(pick(spec.id) ?? ''),
     cells,
-    hrefs: spec.columns.map(({ opens }) =>
+    hrefs: columnsOf(spec, metric).map(({ opens }) =>
       opens ? toCard(pick('customer_key'), pick('customer') ?? pick('name')) : null,
     ),
     url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,

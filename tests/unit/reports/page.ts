@@ -37,6 +37,7 @@ export function makeKpi(change: Partial<Kpi> = {}): Kpi {
     spark_title: null,
     state: 'ok',
     href: '/drill/sales.won_amount?team=%D0%A1%D0%B5%D0%B2%D0%B5%D1%80',
+    why: null,
     sentence: 'На 12 % больше, чем 1–21 окт. 2026.',
     ignored_filters: [],
     as_of: asOf,

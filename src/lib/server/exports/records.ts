@@ -4,7 +4,7 @@ import { totalQuery, type CubeQuery } from '../../query.ts';
 import { columnTitle } from '../../words.ts';
 import * as cube from '../cube.ts';
 import type { settleOn } from '../drill.ts';
-import { kinds } from '../record-kinds.ts';
+import { columnsOf, kinds } from '../record-kinds.ts';
 import { pageQuery, readRow } from '../records.ts';
 import type { Row } from '../result.ts';
 import type { Line, Sheet, SheetColumn } from './sheet.ts';
@@ -22,10 +22,11 @@ export const batch = 5000;
 export function recordSheet({ scope, metric, narrowed }: Settled): Sheet {
   const spec = kinds[metric.records];
   const { style } = scope;
-  const hasId = spec.id.endsWith('_id') && !spec.columns.some(({ key }) => key === spec.id);
+  const shown = columnsOf(spec, metric);
+  const hasId = spec.id.endsWith('_id') && !shown.some(({ key }) => key === spec.id);
   const hasLink = spec.dimensions.includes('url');
   const columns: SheetColumn[] = [
-    ...spec.columns.map(({ key, kind }) => ({ title: columnTitle(key, style.locale), kind })),
+    ...shown.map(({ key, kind }) => ({ title: columnTitle(key, style.locale), kind })),
     ...(hasId ? [{ title: m.exports_column_id({}, style), kind: 'text' as const }] : []),
     ...(hasLink ? [{ title: m.exports_column_link({}, style), kind: 'text' as const }] : []),
   ];

@@ -1,3 +1,4 @@
+import { canExplain } from '../../change-ways.ts';
 import { formatChange, formatCount, formatValue } from '../../format.ts';
 import { get, type Metric } from '../../metrics.ts';
 import type { Grain, Kpi } from '../../page.ts';
@@ -5,6 +6,7 @@ import { m } from '../../paraglide/messages.js';
 import { daysIn, grainFor, type Range } from '../../period.ts';
 import { filtersFor } from '../../query.ts';
 import { link } from '../../state.ts';
+import { whyHref } from '../../why.ts';
 import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
 import { changeOf, isMaturing, numberIn, total, trend } from '../figures.ts';
 import type { Row } from '../result.ts';
@@ -99,6 +101,7 @@ export function blank(scope: Scope, id: string, metric: Metric, title?: string):
     spark_title: null,
     state: missing.length ? 'not_connected' : 'ok',
     href: link(`/drill/${metric.name}`, scope.state),
+    why: scope.comparison && canExplain(metric) ? whyHref(metric.name, scope.state) : null,
     sentence: missing.length ? m.state_not_connected_needs({ needs }, scope.style) : '',
     ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, locale)),
     as_of: scope.freshness.asOf(metric.entities),

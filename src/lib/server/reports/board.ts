@@ -111,6 +111,7 @@ export function toKpi({ note, ...figure }: Figure): Kpi {
     spark_grain: 'day',
     spark_title: null,
     state: 'ok',
+    why: null,
     sentence: note,
     ignored_filters: [],
     as_of: { at: null, worst_source: null, sources: [] },

@@ -2,7 +2,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Choice } from '#lib/server/choices.ts';
 import type { RuleName } from '#lib/server/incidents/rule.ts';
 
-const rules: Record<RuleName, () => string> = {
+export const ruleNames: Record<RuleName, () => string> = {
   campaign_loss: m.settings_rule_campaign_loss,
   calls_unreturned: m.settings_rule_calls_unreturned,
   answers_late: m.settings_rule_answers_late,
@@ -30,6 +30,7 @@ const names: Record<string, () => string> = {
   mail_digest_at: m.settings_choice_digest,
   mail_remind_days: m.settings_choice_remind,
   quiet: m.settings_choice_quiet,
+  off: m.settings_choice_off,
   days: m.settings_choice_days,
   workdays: m.settings_choice_workdays,
   least: m.settings_choice_least,
@@ -46,7 +47,7 @@ const names: Record<string, () => string> = {
   risk_older: m.settings_choice_risk_older,
 };
 
-export const ruleName = (name: RuleName): string => rules[name]();
+export const ruleName = (name: RuleName): string => ruleNames[name]();
 export const choiceName = ({ name }: Pick<Choice, 'name'>): string => names[name]?.() ?? name;
 
 export function unitOf(kind: Choice['kind'], currency: string): string {
