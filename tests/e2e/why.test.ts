@@ -40,9 +40,9 @@ test('from a tile of the home page to what has changed it, each cut of which mak
   const rows = await stack.query(
     `select coalesce(t.name, '') as team,
             sum(d.amount) filter (where ${quarter('d.closed_at', '2025-07-01', '2025-09-30')}) as now,
-            sum(d.amount) filter (where ${quarter('d.closed_at', '2025-03-31', '2025-06-30')}) as before
+            sum(d.amount) filter (where ${quarter('d.closed_at', '2025-04-01', '2025-06-30')}) as before
        from core.fct_deals d left join core.employees e on e.employee_key = d.owner_key
-       left join core.dim_teams t on t.team_key = coalesce(d.team_key, e.team_key)
+       left join core.dim_teams t on t.team_key = e.team_key
       where d.status = 'won' and ${real} group by 1`,
   );
   const change = sum(rows.map(({ now, before }) => Number(now ?? 0) - Number(before ?? 0)));
@@ -66,7 +66,7 @@ test('a rate is split by what each part is better or worse at, and how much it w
     `select d.channel_key, side, count(*) filter (where status = 'won') as won, count(*) as closed
        from (select coalesce(c.channel, '') as channel_key, d.status,
                     case when ${quarter('d.closed_at', '2025-07-01', '2025-09-30')} then 'now'
-                         when ${quarter('d.closed_at', '2025-03-31', '2025-06-30')} then 'before' end as side
+                         when ${quarter('d.closed_at', '2025-04-01', '2025-06-30')} then 'before' end as side
                from core.fct_deals d left join core.dim_campaigns c on c.campaign_key = d.campaign_key
               where d.status in ('won', 'lost') and ${real}) d
       where side is not null group by 1, 2`,
