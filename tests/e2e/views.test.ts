@@ -108,11 +108,14 @@ test('a view whose page or filter has gone opens with a word about it', async ()
 
 test('a view is deleted; a title of blanks or without end is refused with a sentence', async () => {
   await page.goto('/views');
-  await page
-    .locator('[data-view]', { hasText: 'Old page' })
-    .getByRole('button', { name: /^Delete/ })
-    .click();
-  await page.locator('[data-view]', { hasText: 'Old page' }).waitFor({ state: 'detached' });
+  const view = page.locator('[data-view]', { hasText: 'Old page' });
+  await view.getByRole('button', { name: /^Delete/ }).click();
+  // it goes for good, so it is asked about first
+  await view.getByRole('button', { name: 'Keep it' }).click();
+  await view.getByRole('button', { name: /^Delete/ }).click();
+  await view.getByText('goes for good').waitFor();
+  await view.getByRole('button', { name: 'Delete', exact: true }).click();
+  await view.waitFor({ state: 'detached' });
   for (const title of ['  \n ', 'x'.repeat(121)]) {
     const answer = await page.request.post('/views?/add', {
       form: { title, page: '/sales', state: '' },
