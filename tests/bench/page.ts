@@ -76,12 +76,12 @@ async function readVisits(browser: Browser, company: Company, path: string) {
   };
 }
 
-/** When a page has drawn its first chart, and all of them: expressions that the page evaluates. */
-export type Drawn = { first: string; all: string };
-const ours: Drawn = {
-  first: `document.querySelector('[data-chart][data-ready]') !== null`,
-  all: `[...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready'))`,
-};
+/** How a drawn chart is found, and how many there will be: those of another selector, or a number. */
+export type Drawn = { chart: string; all: string | number };
+const ours: Drawn = { chart: '[data-chart][data-ready]', all: '[data-chart]' };
+
+// What runs in the page has been through a compiler that notes the names of functions by this.
+const named = { content: 'globalThis.__name = (one) => one' };
 
 type Seen = { lcp: number; cls: number; tbt: number };
 
@@ -97,6 +97,7 @@ export async function readVisit(page: Page, path: string, drawn: Drawn = ours): 
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     if (scripts.has(requestId) && !isDrawn) script += encodedDataLength;
   });
+  await page.addInitScript(named);
   await page.addInitScript(() => {
     const seen = { lcp: 0, cls: 0, tbt: 0 };
     Object.assign(window, { seen });
@@ -107,9 +108,12 @@ export async function readVisit(page: Page, path: string, drawn: Drawn = ours): 
     watch('layout-shift', (entry) => (seen.cls += (entry as PerformanceEntry & { value: number }).value));
   });
   await page.goto(path);
-  await page.waitForFunction(drawn.first);
+  await page.waitForFunction(({ chart }) => document.querySelector(chart), drawn);
   isDrawn = true;
-  await page.waitForFunction(drawn.all);
+  await page.waitForFunction(({ chart, all }) => {
+    const count = (selector: string) => document.querySelectorAll(selector).length;
+    return count(chart) >= (typeof all === 'number' ? all : count(all));
+  }, drawn);
   const charts = await page.evaluate(() => performance.now());
   await page.waitForLoadState('networkidle');
   const { seen, ttfb } = await page.evaluate(() => ({
@@ -122,6 +126,7 @@ export async function readVisit(page: Page, path: string, drawn: Drawn = ours): 
 async function readClicks(browser: Browser, company: Company) {
   const context = await open(browser, company);
   const page = await context.newPage();
+  await page.addInitScript(named);
   const known: number[] = [];
   const fresh: number[] = [];
   for (let turn = 0; turn <= turns; turn++) {

@@ -92,13 +92,9 @@ async function readStatic(company: Company) {
   const { server, origin } = await serveFiles(await buildPage(folder, company.warehouse, company.home));
   const browser = await openBrowser();
   try {
-    const drawn = (count: number) => `document.querySelectorAll('figure svg, main svg').length >= ${count}`;
     const theirs = await visits(async () => {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-      const visit = await readVisit(await context.newPage(), `${origin}/`, {
-        first: drawn(1),
-        all: drawn(12),
-      });
+      const visit = await readVisit(await context.newPage(), `${origin}/`, { chart: 'figure', all: 12 });
       await context.close();
       return visit;
     });

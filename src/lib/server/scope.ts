@@ -82,9 +82,9 @@ async function checkFilters(viewer: Viewer, asked: State): Promise<{ state: Stat
   const used = filterKeys.filter((key) => asked.filters[key]?.length);
   await Promise.all(
     used.map(async (key) => {
-      const known = await knownValues(viewer, key);
-      if (!known) return;
       const values = asked.filters[key] ?? [];
+      const known = await knownValues(viewer, key, values);
+      if (!known) return;
       const kept = values.filter((value) => known.has(value));
       if (kept.length) state.filters[key] = kept;
       else delete state.filters[key];
@@ -98,9 +98,9 @@ async function checkFilters(viewer: Viewer, asked: State): Promise<{ state: Stat
   return { state, notices };
 }
 
-async function knownValues(viewer: Viewer, key: FilterKey): Promise<Set<string> | null> {
+async function knownValues(viewer: Viewer, key: FilterKey, values: string[]): Promise<Set<string> | null> {
   try {
-    return new Set(await options.list(viewer, key));
+    return await options.known(viewer, key, values);
   } catch (error) {
     // The tiles will say that figures cannot be reached; to drop the filter on top would only confuse.
     log.warn({ err: error, key }, 'Filter values cannot be checked');
