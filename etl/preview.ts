@@ -4,7 +4,7 @@ import { SourceError, type LandedRow, type Landing } from './connectors/connecto
 import { fieldsOf, type EntityName } from './entities.ts';
 import { land } from './landing.ts';
 import { compileMapping, wantedColumns } from './mapping.ts';
-import { openStream } from './run.ts';
+import { openStream } from './open-stream.ts';
 import { identifier } from './sql-text.ts';
 
 export type StreamPreview = {

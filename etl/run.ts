@@ -1,32 +1,23 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { streamName, type Config, type Source, type Stream } from './config.ts';
 import { SourceError, type Request } from './connectors/connector.ts';
-import { readFiles } from './connectors/files.ts';
-import { readRemote } from './connectors/remote.ts';
-import {
-  openScope,
-  openTrial,
-  type OpenScope,
-  type Scope,
-  type ScopedLanding,
-} from './connectors/remote/scope.ts';
-import { readRest } from './connectors/rest.ts';
+import { openScope, type OpenScope, type ScopedLanding } from './connectors/remote/scope.ts';
 import type { Rules } from './connectors/rules.ts';
-import { readSinger } from './connectors/singer.ts';
-import { readSql } from './connectors/sql.ts';
-import { readInbox, writeWebhooks } from './connectors/webhook.ts';
+import { writeWebhooks } from './connectors/webhook.ts';
 import { withChosen } from './chosen.ts';
 import { isFullDue, readCursor, saveCursor } from './cursors.ts';
-import { isUsedSql, readEntered, withEntered } from './entered.ts';
+import { isUsedSql, withEntered } from './entered.ts';
 import { entityNames, type EntityName } from './entities.ts';
 import { land, type Landed } from './landing.ts';
 import { wantedColumns } from './mapping.ts';
 import { merge, type Counts } from './merge.ts';
+import { openStream } from './open-stream.ts';
 import { openProgress, type Progress } from './progress.ts';
+import { connect, publishFirst, publishLock } from './publish.ts';
 import { reland, resolve } from './quarantine.ts';
 import { bumpVersion, closeDone, closeFailed, openRun, readVersion, type Cause } from './records.ts';
 import { writeSettings, writeSources } from './settings.ts';
-import { openChanges, transform, transformFirst } from './transform.ts';
+import { openChanges, transform } from './transform.ts';
 import { missingFiles, noneGone, say, type Warning } from './vanishing.ts';
 
 export type RunSummary = {
@@ -66,9 +57,6 @@ type Landing = {
   isFull: boolean;
   seconds: number;
 };
-
-/** One lock for the part of a run that readers see: landings go on side by side, merges follow each other. */
-const publishLock = 0x70756c73;
 
 /**
  * Loads the sources of a configuration, one after another. A source that fails is reported and stops no other.
@@ -271,58 +259,6 @@ async function loadSource(
   await closeDone(client, name, runId, cause, warnings);
   await client.query('commit');
   summary.warnings = warnings.map((warning) => say(warning, name));
-}
-
-/** Derives what all sources have brought, on as many connections as a query of the warehouse may take cores. */
-async function publishFirst(client: pg.Client, url: string): Promise<void> {
-  const { rows } = await client.query<{ helpers: number }>(
-    `select least(current_setting('max_parallel_workers_per_gather')::int, 3) as helpers`,
-  );
-  const helpers: pg.Client[] = [];
-  await client.query('select pg_advisory_lock($1)', [publishLock]);
-  try {
-    for (let i = 0; i < (rows[0]?.helpers ?? 0); i++) helpers.push(await connect(url));
-    await transformFirst([client, ...helpers], () => bumpVersion(client));
-  } finally {
-    for (const helper of helpers) await helper.end();
-    await client.query('rollback');
-    await client.query('select pg_advisory_unlock($1)', [publishLock]);
-  }
-}
-
-/** The rows of a stream as its source gives them, not yet landed. Without a scope the source is only tried. */
-export function openStream(
-  source: Source,
-  stream: Stream,
-  request: Request,
-  scope?: Scope,
-): Promise<ScopedLanding> {
-  if (!scope) return openTrial((trial) => openStream(source, stream, request, trial));
-  switch (source.kind) {
-    case 'files':
-      return readFiles(source, stream as (typeof source.streams)[number], request);
-    case 'remote':
-      return readRemote(source, stream as (typeof source.streams)[number], { ...request, scope });
-    case 'sql':
-      return readSql(source, stream as (typeof source.streams)[number], request);
-    case 'rest':
-      return readRest(source, stream as (typeof source.streams)[number], { ...request, scope });
-    case 'singer':
-      return readSinger(source, stream as (typeof source.streams)[number], { ...request, scope });
-    case 'entered':
-      return readEntered(stream, { ...request, scope });
-    case 'webhook':
-      return readInbox(stream, { ...request, scope });
-  }
-}
-
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'pulse-etl' });
-  await client.connect();
-  await client.query(`
-    set timezone = 'UTC'; set work_mem = '128MB'; set client_min_messages = warning;
-    set client_connection_check_interval = '2s'`);
-  return client;
 }
 
 async function readPid(client: pg.Client): Promise<number> {

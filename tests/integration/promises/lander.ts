@@ -3,7 +3,7 @@ import pg from 'pg';
 import { readConfig } from '../../../etl/config.ts';
 import { land } from '../../../etl/landing.ts';
 import { wantedColumns } from '../../../etl/mapping.ts';
-import { openStream } from '../../../etl/run.ts';
+import { openStream } from '../../../etl/open-stream.ts';
 
 const { WAREHOUSE_URL = '', PULSE_CONFIG = '' } = process.env;
 const config = readConfig(PULSE_CONFIG);
