@@ -10,7 +10,11 @@ import { countOddities } from '../../demo/stories/oddities.ts';
 import { startHelpdesk } from '../../demo/systems.ts';
 import { readConfig } from '../../etl/config.ts';
 import { runSources, type RunSummary } from '../../etl/run.ts';
+import { askCatalogue } from '../../src/lib/server/ask.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { company as everything, sign, startCube } from './cube/server.ts';
+import { truths } from './cube/truth.ts';
+import { expectTruths } from './cube/truth/compare.ts';
 
 const adminUrl = process.env.PULSE_TEST_PG ?? '';
 if (adminUrl === '') console.warn('Skipped: PULSE_TEST_PG is not set, so there is no server to seed.');
@@ -207,6 +211,20 @@ describe.skipIf(adminUrl === '')('the demo company in its systems', () => {
       );
       expect(plan).toEqual({ plan: failing.plan, fact: expect.closeTo(failing.fact, 0) as number });
     });
+
+    test(
+      'every measure is what SQL counts, in total and by each dimension',
+      { timeout: 120_000 },
+      async () => {
+        const cube = await startCube(warehouse.url);
+        const address = { cubeUrl: `${cube.base}/cubejs-api`, token: sign({ sub: 'x', ...everything }) };
+        try {
+          await expectTruths({ database: warehouse, rows: cube.rows }, await askCatalogue(address), truths);
+        } finally {
+          await cube.stop();
+        }
+      },
+    );
 
     test('a new day adds to what was loaded', { timeout: 120_000 }, async () => {
       company = simulate(setScene({ until: '2026-10-21', scale }));

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import { readConfig } from '../../etl/config.ts';
 import { runSources, type RunSummary } from '../../etl/run.ts';
-import { ask } from '../../src/lib/server/ask.ts';
+import { ask, askCatalogue } from '../../src/lib/server/ask.ts';
 import type { Row } from '../../src/lib/server/result.ts';
 import { sign } from '../../src/lib/server/token.ts';
 import { operator } from '../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
 import { secret, startCube, type Query } from '../integration/cube/server.ts';
+import { truths } from '../integration/cube/truth.ts';
+import { expectTruths } from '../integration/cube/truth/compare.ts';
 
 export type Loaded = {
   database: Database;
   cubeUrl: string;
   /** rows as `pulse query` prints them */
   ask(query: Query): Promise<Row[]>;
+  /** expects every measure of the views that has a source to be what SQL counts, in total, by dimension and by month */
+  expectTruths(views: string[]): Promise<void>;
   runs: RunSummary[];
   again(): Promise<RunSummary[]>;
   close(): Promise<void>;
@@ -44,6 +48,10 @@ export async function loadReal(name: string): Promise<Loaded> {
       });
       return rows;
     },
+    expectTruths: async (views) => {
+      const catalogue = await askCatalogue({ cubeUrl, token: sign(operator, secret) });
+      await expectTruths({ database, rows: cube.rows }, catalogue, pick(views));
+    },
     runs,
     again,
     close: async () => {
@@ -52,3 +60,6 @@ export async function loadReal(name: string): Promise<Loaded> {
     },
   };
 }
+
+const pick = (views: string[]): typeof truths =>
+  Object.fromEntries(Object.entries(truths).filter(([view]) => views.includes(view)));

@@ -76,4 +76,8 @@ describe.skipIf(noRealData)('a hardware seller (maven_crm)', () => {
     );
     expect(none).toEqual({ customers: 1425, days: 500 });
   });
+
+  test('every measure is what SQL counts, in total and by each dimension', { timeout: 120_000 }, () =>
+    maven.expectTruths(['sales', 'funnel', 'customers']),
+  );
 });

@@ -56,4 +56,8 @@ describe.skipIf(noRealData)('four published data sets', () => {
     const [row] = await retail.ask({ measures: ['service.complaints', 'service.open'] });
     expect(row).toEqual({ 'service.complaints': 2212, 'service.open': 626 });
   });
+
+  test('every measure is what SQL counts, in total and by each dimension', { timeout: 120_000 }, () =>
+    retail.expectTruths(['marketing', 'nps', 'service']),
+  );
 });
