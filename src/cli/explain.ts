@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { lacks, type Catalogue, type Definition, type Member } from '../lib/catalogue.ts';
 import { ask, askCatalogue, askSql, type Question, type Sql } from '../lib/server/ask.ts';
+import type { Rights } from '../lib/server/token.ts';
+import { operator } from '../lib/viewer.ts';
 
 type Source = { source: string; fresh_at: string | null };
 
@@ -15,8 +17,8 @@ export type Explained = Member & {
 
 export type Explanation = {
   query: object;
-  /** whose rows: those of whoever runs commands on the machine */
-  rights: 'company';
+  /** whose rows: all, those of teams, or those of employees, by their keys */
+  rights: Rights;
   members: Explained[];
   sql: Sql;
   rows: number;
@@ -24,7 +26,11 @@ export type Explanation = {
 };
 
 /** What a query means and how it is answered. @throws WrongQuery, Problem */
-export async function explain(question: Question, warehouse: string): Promise<Explanation> {
+export async function explain(
+  question: Question,
+  warehouse: string,
+  { access, team_keys, employee_keys }: Rights = operator,
+): Promise<Explanation> {
   const [catalogue, sql, known] = await Promise.all([
     askCatalogue(question),
     askSql(question),
@@ -34,7 +40,7 @@ export async function explain(question: Question, warehouse: string): Promise<Ex
   const { rows } = await ask(question);
   return {
     query: question.query,
-    rights: 'company',
+    rights: { access, team_keys, employee_keys },
     members: namesIn(question.query).flatMap((name) => explainMember(name, catalogue, known)),
     sql,
     rows: rows.length,
@@ -89,13 +95,13 @@ async function readKnown(warehouse: string): Promise<Known> {
 }
 
 /** The explanation for people, in English as all commands speak. */
-export function print({ members, query, sql, rows, milliseconds }: Explanation): string {
+export function print({ members, query, rights, sql, rows, milliseconds }: Explanation): string {
   const { filters, timezone = 'UTC' } = query as { filters?: unknown; timezone?: string };
   const lines = members.flatMap(printMember);
   return [
     ...lines,
     'Filters    ' + (filters ? JSON.stringify(filters) : 'none of the query'),
-    'Rights     every row of the company; SQL below has no condition of rights',
+    `Rights     ${rightsOf(rights)}`,
     `Time zone  ${timezone}`,
     `Rollup     ${sql.rollups.length ? sql.rollups.join(', ') : 'none: counted from the records'}`,
     `Answer     ${rows} ${rows === 1 ? 'row' : 'rows'} in ${milliseconds} ms`,
@@ -106,6 +112,13 @@ export function print({ members, query, sql, rows, milliseconds }: Explanation):
       : []),
     '',
   ].join('\n');
+}
+
+/** The condition itself stands in the SQL, which is shown too. */
+function rightsOf({ access, team_keys, employee_keys }: Rights): string {
+  if (access === 'company') return 'every row of the company; SQL below has no condition of rights';
+  if (access === 'team') return `rows of the teams ${team_keys.join(', ') || 'of nobody'}`;
+  return `rows of the employees ${employee_keys.join(', ') || 'of nobody'}`;
 }
 
 function printMember({ name, title, about, kind, definition, sources, needs }: Explained): string[] {

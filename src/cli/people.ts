@@ -6,7 +6,7 @@ import { spawnPart } from './stack/part.ts';
 import type { Part } from './stack/part.ts';
 import { readSecret } from './stack/secret.ts';
 
-type Verb = 'add' | 'list' | 'disable' | 'ensureAdmin';
+type Verb = 'add' | 'list' | 'see' | 'disable' | 'ensureAdmin';
 type Result<V extends Verb> = Awaited<ReturnType<(typeof users)[V]>>;
 
 /** Asks the app's own module about people, in a process that ends with the answer. */

@@ -6,6 +6,7 @@ import type { Result } from '../../lib/server/result.ts';
 import { sign } from '../../lib/server/token.ts';
 import { operator } from '../../lib/viewer.ts';
 import { explain, print, type Explanation } from '../explain.ts';
+import { askPeople } from '../people.ts';
 import { findPlace } from '../place.ts';
 import { printCsv } from '../csv.ts';
 import { loadOnce, raiseCube, raiseSources } from '../stack/raise.ts';
@@ -20,8 +21,9 @@ export function addQuery(program: Command): void {
     .argument('<query>', 'a Cube query as JSON, e.g. {"measures":["sales.won_amount"]}')
     .addOption(new Option('--format <format>', 'how to print').choices(['json', 'csv']).default('json'))
     .option('--explain', 'in place of the rows: what each member means, how fresh it is, and the SQL')
+    .option('--as <email>', 'with the rights of this person; by default every row of the company')
     .option('--json', 'with --explain: as JSON')
-    .action(async (text: string, { format, explain: isExplained, json }: Options) => {
+    .action(async (text: string, { format, explain: isExplained, as: email, json }: Options) => {
       const query = parseQuery(text);
       const place = findPlace();
       if (place.config) (await import('../../../etl/config.ts')).readConfig(place.config);
@@ -35,9 +37,9 @@ export function addQuery(program: Command): void {
         }
         const url = (running ?? raised)?.urls.cube;
         if (!url) throw new Problem('The running stack has no Cube: stop it and ask again.');
-        const token = sign(operator, readSecret(place.home));
-        const question = { cubeUrl: url, token, query };
-        const work = isExplained ? explain(question, warehouse) : ask(question);
+        const viewer = email ? await askPeople(place, warehouse, 'see', email) : operator;
+        const question = { cubeUrl: url, token: sign(viewer, readSecret(place.home)), query };
+        const work = isExplained ? explain(question, warehouse, viewer) : ask(question);
         return work.catch((cause: Error) => {
           throw new Problem(cause.message, { exitCode: cause instanceof WrongQuery ? 2 : 1, cause });
         });
@@ -46,7 +48,7 @@ export function addQuery(program: Command): void {
     });
 }
 
-type Options = { format: 'json' | 'csv'; explain?: true; json?: true };
+type Options = { format: 'json' | 'csv'; explain?: true; as?: string; json?: true };
 
 function show(answer: Explanation | Result, format: Options['format'], isJson: boolean): string {
   if ('members' in answer && !isJson) return print(answer);

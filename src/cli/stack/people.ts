@@ -4,6 +4,7 @@ import * as users from '../../lib/server/users.ts';
 const VERBS = {
   add: users.add,
   list: users.list,
+  see: users.see,
   disable: users.disable,
   ensureAdmin: users.ensureAdmin,
 };

@@ -6,6 +6,7 @@ import type { Locale } from '../page.ts';
 import { roles, type Role, type Viewer } from '../viewer.ts';
 import { auth } from './auth.ts';
 import { record } from './audit.ts';
+import * as viewers from './viewers.ts';
 import { warehouse } from './warehouse.ts';
 
 export type User = {
@@ -65,6 +66,14 @@ export async function find(email: string): Promise<User | null> {
     .first(...columns)
     .where({ email: email.trim().toLowerCase() });
   return user ?? null;
+}
+
+/** The person as the figures know them. @throws UserProblem */
+export async function see(email: string): Promise<Viewer> {
+  const user = await find(email);
+  const viewer = user && (await viewers.find(user.id));
+  if (!viewer) throw new UserProblem(`${email} may not log in here: "pulse user list" shows who may`);
+  return viewer;
 }
 
 export async function list(): Promise<User[]> {

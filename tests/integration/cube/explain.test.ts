@@ -99,7 +99,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what the model says of itself', () 
       needs: [],
     });
     const { rows } = await ask({ ...address(), query });
-    expect(told).toMatchObject({ rows: rows.length, rights: 'company', sql: { rollups: [] } });
+    expect(told).toMatchObject({ rows: rows.length, rights: { access: 'company' }, sql: { rollups: [] } });
     // The SQL is what answers: run by hand it gives the same.
     const byHand = await database.query(told.sql.text, told.sql.values);
     expect(byHand.map((row) => row.sales__won_amount as string).map(Number)).toEqual(
@@ -114,6 +114,19 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what the model says of itself', () 
     ])
       expect(text).toContain(part);
     expect(text).toContain('"sales.region"');
+  });
+
+  it('shows what rights do to the same query', async () => {
+    const head = { access: 'team' as const, team_keys: [1], employee_keys: [11] };
+    const query = { measures: ['sales.deals'], dimensions: ['sales.team'] };
+    const question = { ...address(), token: sign({ sub: 'x', ...head }), query };
+    const told = await explain(question, database.url, head);
+    expect(told).toMatchObject({ rights: head, rows: 1 });
+    expect(print(told)).toContain('rows of the teams 1');
+    expect((await explain({ ...address(), query }, database.url)).rows).toBe(3);
+    // What limits the rows stands in the statement: run by hand it gives the head's rows and no other.
+    const byHand = await database.query(told.sql.text, told.sql.values);
+    expect(byHand.map((row) => row.sales__team as string)).toEqual(['North']);
   });
 
   it('tells what is not connected in place of a figure', async () => {
