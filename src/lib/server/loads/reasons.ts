@@ -1,13 +1,11 @@
-import type { Locale } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
-
-type Message = (values: Record<string, string>, options: { locale: Locale }) => string;
+import { createTell, type Told } from '../told.ts';
 
 /**
  * What loading says in English about rows and runs, with the values it puts into the sentence. Loading keeps the
  * sentence; its pattern is made of the English message, so the two cannot drift apart.
  */
-const told: [message: unknown, ...values: string[]][] = [
+const told: Told[] = [
   [m.reason_number],
   [m.reason_boolean],
   [m.reason_date],
@@ -115,21 +113,5 @@ const told: [message: unknown, ...values: string[]][] = [
   [m.reason_derive, 'name', 'text'],
 ];
 
-const patterns = told.map(([message, ...values]) => {
-  const say = message as Message;
-  const marks = Object.fromEntries(values.map((value) => [value, `\0${value}\0`]));
-  const source = say(marks, { locale: 'en' })
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/\0(\w+)\0/g, (_, value: string) => `(?<${value}>.+?)`);
-  return { say, pattern: new RegExp(`^${source}$`, 's') };
-});
-
 /** A sentence of loading in the reader's language; one that is not known here stays as it was written. */
-export function tell(sentence: string, locale: Locale): string {
-  if (locale === 'en') return sentence;
-  for (const { say, pattern } of patterns) {
-    const found = pattern.exec(sentence);
-    if (found) return say({ ...found.groups }, { locale });
-  }
-  return sentence;
-}
+export const tell = createTell(told);

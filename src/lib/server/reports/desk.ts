@@ -9,6 +9,7 @@ import * as catalogue from '../catalogue.ts';
 import * as settings from '../settings.ts';
 import * as viewers from '../viewers.ts';
 import { warehouse } from '../warehouse.ts';
+import { tell } from './causes.ts';
 import { nextRuns, readCalendar } from './clock.ts';
 import * as deliveries from './deliveries.ts';
 import { cleanState, readForm, type Read } from './form.ts';
@@ -78,12 +79,22 @@ export async function open(viewer: Viewer, schedule: Schedule, now = new Date())
   return {
     choices: offered,
     schedule: shown,
-    runs,
+    runs: runs.map(({ run_at, deliveries: all }) => ({
+      run_at,
+      deliveries: all.map((one) => toldTo(viewer, one)),
+    })),
     covered,
     next,
     out: out.map(({ recipient }) => recipient),
   };
 }
+
+const toldTo = ({ locale }: Viewer, one: deliveries.Told) => ({
+  ...one,
+  error: one.error && tell(one.error, locale),
+  /** a person can have it sent again */
+  is_missed: one.status === 'failed' || one.error === deliveries.paused,
+});
 
 export function pageTitle(page: string, { locale }: Pick<Viewer, 'locale'>): string {
   const say = { locale };
@@ -141,9 +152,9 @@ export async function sendNow(viewer: Viewer, { id }: Schedule): Promise<string 
       locale: viewer.locale,
       to: [viewer.email],
     });
-    return sent?.error ?? null;
+    return sent?.error ? tell(sent.error, viewer.locale) : null;
   } catch (error) {
-    return expected(error);
+    return tell(expected(error), viewer.locale);
   }
 }
 
@@ -155,7 +166,7 @@ export async function preview(viewer: Viewer, schedule: Schedule, as: string, lo
   try {
     return { html: toHtml(await make(schedule, { ...reader, locale: locale ?? reader.locale })) };
   } catch (error) {
-    return { problem: expected(error) };
+    return { problem: tell(expected(error), viewer.locale) };
   }
 }
 

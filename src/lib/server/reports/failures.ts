@@ -1,6 +1,7 @@
 import type { Locale } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { env } from '../env.ts';
+import { tell as tellCause } from './causes.ts';
 import { warehouse } from '../warehouse.ts';
 import { close } from './message/fit.ts';
 import { cleanLine, html, type Html } from './message/html.ts';
@@ -66,7 +67,7 @@ export async function compose(delivery: {
   const title = m.mail_failures_title({}, style);
   const more = rows.length - shown;
   const rest = more > 0 ? [m.mail_failures_more({ shown: String(more) }, style)] : [];
-  const listed = rows.slice(0, shown);
+  const listed = rows.slice(0, shown).map((one) => ({ ...one, error: tellCause(one.error, locale) }));
   const said = listed.map((one) => `${one.title}: ${one.recipient}. ${one.error}`);
   const address = addressOf(env().origin, '/reports');
   const why = m.mail_failures_why({}, style);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Condition, Occasion } from '../../schedules.ts';
+import { definitionOf } from '../../metrics.ts';
 import { parse } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
 import * as drill from '../drill.ts';
@@ -42,7 +43,11 @@ function hasData(loaded: Loaded): boolean {
   return loaded.board.sections.some(({ blocks }) =>
     blocks.some((block) => {
       if (block.state !== 'ok') return false;
-      if (block.block === 'figures') return block.figures.some(({ value }) => isFigure(value));
+      // What is true now is there whatever the period.
+      if (block.block === 'figures')
+        return block.figures.some(
+          ({ value, metric }) => isFigure(value) && definitionOf(metric)?.time !== null,
+        );
       if (block.block === 'notes') return false;
       return block.rows.length > 0;
     }),

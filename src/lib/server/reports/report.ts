@@ -1,5 +1,6 @@
 import type { Board } from '../../board.ts';
 import { boardPages, type BoardPage } from '../../exports.ts';
+import { definitionOf } from '../../metrics.ts';
 import type { HomePage } from '../../page.ts';
 import { Problem } from '../../problem.ts';
 import { parse } from '../../state.ts';
@@ -44,6 +45,7 @@ export async function load({ page, state }: Subject, viewer: Viewer): Promise<Lo
     throw error instanceof Problem ? empty(error.message) : error;
   });
   if (!loaded) throw new ReportProblem(`There is no page "${page}" any more.`, false);
+  if (page === 'explore') refuseLost(parse(new URLSearchParams(state)).state.pick.show);
   refuseEmpty(loaded);
   return loaded;
 }
@@ -90,6 +92,13 @@ async function nameRows({ access, team_keys, employee_keys, name }: Viewer): Pro
   const names = rows.map((row) => row.name);
   const more = names.length > mostNames ? ` +${names.length - mostNames}` : '';
   return names.length ? `${names.slice(0, mostNames).join(', ')}${more}` : name;
+}
+
+/** A question of which a metric is gone is another question. The page has read the catalogue by now. */
+function refuseLost(asked: string[]): void {
+  const lost = asked.filter((name) => definitionOf(name) === null);
+  if (lost.length)
+    throw new ReportProblem(`The view asks for what there is no more: ${lost.join(', ')}.`, false);
 }
 
 /** A failed tile is said in its place; a page on which nothing could be counted is no report. */
