@@ -111,8 +111,12 @@ test('a page is put on a schedule with its filters, changed, looked at, paused a
 }, 300_000);
 
 test('a link of a mail that is not ours opens nothing', async () => {
-  const answer = await fetch(`${stack.address}/files/bm90aGluZw.bm90aGluZw`);
-  expect(answer.status).toBe(404);
+  const post = (path: string) =>
+    fetch(`${stack.address}${path}`, { method: 'POST', headers: { origin: stack.address }, body: 'nothing' });
+  expect((await post('/files/bm90aGluZw.bm90aGluZw/take')).status).toBe(404);
+  expect(await (await post('/bounces')).json()).toEqual({ known: false });
+  await page.goto('/files/bm90aGluZw.bm90aGluZw');
+  expect(await page.locator('h1').textContent()).toContain('больше не действует');
   await page.goto('/unsubscribe/bm90aGluZw.bm90aGluZw');
   expect(await page.locator('h1').textContent()).toContain('больше не действует');
 }, 120_000);
