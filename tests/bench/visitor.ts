@@ -11,23 +11,16 @@ export type Visitor = {
   close(): Promise<void>;
 };
 
-/** Signs in as the administrator; each visitor has connections of its own, kept alive as a browser's. */
-export async function signIn({ stack, home }: Company, connections = 1): Promise<Visitor> {
-  const origin = new URL(stack.address).origin;
+// Signing in is rationed, and each visit of a browser needs it.
+const cookies = new WeakMap<Company, Promise<string>>();
+
+/** The administrator; each visitor has connections of its own, kept alive as a browser's. */
+export async function signIn(company: Company, connections = 1): Promise<Visitor> {
+  const { origin } = new URL(company.stack.address);
+  const known = cookies.get(company) ?? readCookie(company, origin);
+  cookies.set(company, known);
+  const cookie = await known;
   const agent = new Agent({ connections, pipelining: 1 });
-  const password = readFileSync(join(home, 'admin-password'), 'utf8').trim();
-  const answer = await request(`${origin}/login?/in`, {
-    method: 'POST',
-    dispatcher: agent,
-    headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ email: stack.email, password }).toString(),
-  });
-  await answer.body.dump();
-  const cookie = [answer.headers['set-cookie'] ?? []]
-    .flat()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-  if (!cookie) throw new Error(`cannot sign in: ${answer.statusCode}`);
   const get = async (path: string): Promise<Answer> => {
     const began = performance.now();
     const headers = { cookie, 'accept-encoding': 'gzip' };
@@ -36,6 +29,22 @@ export async function signIn({ stack, home }: Company, connections = 1): Promise
     return { ms: performance.now() - began, status: statusCode, bytes };
   };
   return { cookie, get, close: () => agent.close() };
+}
+
+async function readCookie({ stack, home }: Company, origin: string): Promise<string> {
+  const answer = await request(`${origin}/login?/in`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      email: stack.email,
+      password: readFileSync(join(home, 'admin-password'), 'utf8').trim(),
+    }).toString(),
+  });
+  await answer.body.dump();
+  const lines = [answer.headers['set-cookie'] ?? []].flat();
+  if (!lines.some((line) => line.includes('session_token')))
+    throw new Error(`cannot sign in: ${answer.statusCode}`);
+  return lines.map((line) => line.split(';')[0]).join('; ');
 }
 
 /** So many users at once, each asking again as soon as it has its answer, till each has asked so often. */
