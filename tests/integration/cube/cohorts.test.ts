@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
 import { derive, settings } from './derive.ts';
 import { cut, expectSame, from, part, range, to, zones } from './parts.ts';
-import { startCube, type Access, type Cube } from './server.ts';
+import { type Access, type Cube } from './server.ts';
 
 const month = (column: string) => `date_trunc('month', ${column} at time zone 'Europe/Moscow')::date`;
 const deals = `core.fct_deals w where w.status = 'won' and not w.is_test and not w.is_deleted and w.customer_key = k.customer_key`;
@@ -56,15 +56,12 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('cohorts of customers', () => {
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    await database.query(settings);
-    await derive(database.url);
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany(async (database) => {
+      await database.query(settings);
+      await derive(database.url);
+    });
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const same = (parts: string[], question: object, access?: Access) =>

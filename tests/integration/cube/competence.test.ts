@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
 import { expectSame, part } from './parts.ts';
-import { startCube, type Access, type Cube } from './server.ts';
+import { type Access, type Cube } from './server.ts';
 
 // Ann is assessed twice in one competency, Bob sells without being assessed, Kim is assessed and has no deal.
 const assessments = `
@@ -36,14 +36,11 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what people can do beside what they
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    await database.query(assessments);
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany(async (database) => {
+      await database.query(assessments);
+    });
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const same = (key: string, question: object, where = 'true', access?: Access) =>

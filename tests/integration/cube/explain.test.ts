@@ -1,24 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { explain, print } from '../../../src/cli/explain.ts';
 import { describe as readCatalogue, keepers, type RawMeta } from '../../../src/lib/catalogue.ts';
 import { ask, askCatalogue, WrongQuery } from '../../../src/lib/server/ask.ts';
 import { entityNames } from '../../../etl/entities.ts';
-import { createDatabase, type Database } from '../../harness/database.ts';
-import { company, sign, startCube, type Cube } from './server.ts';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
+import { company, sign, type Cube } from './server.ts';
 
 describe.skipIf(!process.env.PULSE_TEST_PG)('what the model says of itself', () => {
   let database: Database;
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany();
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const address = () => ({ cubeUrl: `${cube.base}/cubejs-api`, token: sign({ sub: 'x', ...company }) });

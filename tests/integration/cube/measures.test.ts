@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
-import { company, sign, startCube, type Access, type Cube } from './server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
+import { company, sign, type Access, type Cube } from './server.ts';
 import { elsewhere, truths } from './truth.ts';
 import { expectTruth, type Cut } from './truth/compare.ts';
 
@@ -18,13 +18,9 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('every measure against SQL written b
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany();
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   for (const [view, truth] of Object.entries(truths)) {

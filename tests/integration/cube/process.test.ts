@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
 import { company, sign, startCube, type Cube } from './server.ts';
 
 const views = [
@@ -28,13 +28,9 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('the cube process', () => {
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany();
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const query = { measures: ['sales.deals'] };

@@ -1,20 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
-import { startCube, type Cube } from './server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
+import { type Cube } from './server.ts';
 
 describe.skipIf(!process.env.PULSE_TEST_PG)('how well records are kept', () => {
   let database: Database;
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany();
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const ownerOf = (key: string) => `(select name from core.dim_employees e where e.employee_key = d.${key})`;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDatabase, type Database } from '../../harness/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSmallCompany } from '../../harness/company.ts';
+import type { Database } from '../../harness/database.ts';
 import { more, rights, type Right } from './rights.ts';
-import { company, sign, startCube, type Access, type Cube, type Query } from './server.ts';
+import { company, sign, type Access, type Cube, type Query } from './server.ts';
 
 const north: Access = { access: 'team', team_keys: [1, 3], employee_keys: [11] };
 const viewers: [string, Access, string][] = [
@@ -33,14 +33,11 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rights', () => {
   let cube: Cube;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    await database.query(readFileSync(new URL('./company.sql', import.meta.url), 'utf8'));
-    await database.query(more);
-    cube = await startCube(database.url);
-  });
-  afterAll(async () => {
-    await cube?.stop();
-    await database?.drop();
+    const opened = await openSmallCompany(async (database) => {
+      await database.query(more);
+    });
+    ({ database, cube } = opened);
+    return opened.close;
   });
 
   const tell = async ({ facts }: Right, where: string) => {
