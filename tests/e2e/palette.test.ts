@@ -166,10 +166,14 @@ test('axe finds nothing with the palette or the shortcuts open, light or dark, a
     await page.locator('[role="option"]').first().waitFor();
     await sound();
     await page.keyboard.press('Escape');
+    // what is pressed while it goes is still typed into it
+    await input().waitFor({ state: 'detached' });
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await shortcuts.waitFor();
     await sound();
     await page.keyboard.press('Escape');
+    await shortcuts.waitFor({ state: 'hidden' });
   }
   expect(complaints).toEqual([]);
 });
