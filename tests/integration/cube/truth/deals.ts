@@ -5,7 +5,7 @@ const columns = `d.*, e.name as owner_name, e.team_key, t.name as team_name, c.n
   c.customer_key as client_key, ${segment} as segment, c.region, c.industry, p.name as product_name, p.category,
   coalesce(a.channel, 'unknown') as channel, a.name as campaign_name, a.traffic_source,
   s.name as stage_name, s.pipeline, s.pipeline_kind, s.position, s.norm_days,
-  s.kind = 'open' and not exists (select from core.dim_stages b where b.pipeline is not distinct from s.pipeline
+  s.kind = 'open' and s.position is not null and not exists (select from core.dim_stages b where b.pipeline is not distinct from s.pipeline
     and b.kind = 'open' and b.position < s.position) as is_first, s.reference_conversion`;
 const joins = (
   stage: string,
