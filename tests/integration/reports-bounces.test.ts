@@ -53,7 +53,10 @@ beforeEach(async () => {
 
 /** One run of the schedule; what became of it by address. */
 async function run() {
-  await database.query(`update app.schedules set next_run_at = clock_timestamp() - interval '1 second' where id = $1`, [id]);
+  await database.query(
+    `update app.schedules set next_run_at = clock_timestamp() - interval '1 second' where id = $1`,
+    [id],
+  );
   const runner = createRunner({
     worker: 'one',
     makeReport,
