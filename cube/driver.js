@@ -36,9 +36,12 @@ class WarehouseDriver extends PostgresDriver {
 
   /** Ends the statement that works for a question, if one does. */
   async cancel(number) {
-    const backend = this.#running.get(number);
-    if (backend === undefined) return;
-    await this.withConnection((connection) => connection.query('select pg_cancel_backend($1)', [backend]));
+    if (!this.#running.has(number)) return;
+    await this.withConnection(async (connection) => {
+      // Asked again after the wait for a connection: by then the backend may work for somebody else.
+      const backend = this.#running.get(number);
+      if (backend !== undefined) await connection.query('select pg_cancel_backend($1)', [backend]);
+    });
   }
 }
 

@@ -38,6 +38,11 @@ describe('settings', () => {
     ],
   ])('%o sends as %o', (source, from) => expect(readMailSettings(source).from).toEqual(from));
 
+  test('what a container passes on empty is not set', () => {
+    const empty = { SMTP_URL: 'smtp://m', SMTP_FROM: '', SMTP_RATE: '', SMTP_BOUNCES: '', SMTP_DKIM_KEY: '' };
+    expect(readMailSettings(empty)).toEqual(readMailSettings({ SMTP_URL: 'smtp://m' }));
+  });
+
   test('a sender that is none is named', () => {
     expect(() => readMailSettings({ SMTP_URL: 'smtp://m', SMTP_FROM: 'a@b.c\r\nBcc: x@y.z' })).toThrow(
       /SMTP_FROM/,

@@ -75,7 +75,7 @@ function readDkim(source: Record<string, string | undefined>): MailSettings['dki
 
 function readBounces(address: string | undefined): string | null {
   if (address && !isAddress(address)) throw new MailProblem('SMTP_BOUNCES is not an e-mail address.');
-  return address ?? null;
+  return address || null;
 }
 
 /** Slower, and claims on what waits for its turn would end. */

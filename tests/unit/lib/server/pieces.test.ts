@@ -185,3 +185,20 @@ test('a wrong variable is named and its value is not', () => {
   expect(() => readEnv(wrong)).toThrow('CUBE_URL, PULSE_SECRET');
   expect(() => readEnv(wrong)).not.toThrow(/nowhere|short/);
 });
+
+test('single sign-on is set by three variables or by none; empty ones, as containers pass them on, are none', () => {
+  const base = {
+    WAREHOUSE_URL: 'postgres://x',
+    CUBE_URL: 'http://c/cubejs-api',
+    PULSE_SECRET: 'long enough to be one',
+  };
+  const oidc = { OIDC_ISSUER: 'https://id.example.com/', OIDC_CLIENT_ID: 'pulse', OIDC_CLIENT_SECRET: 'x' };
+  const empty = Object.fromEntries(Object.keys(oidc).map((name) => [name, '']));
+  expect(readEnv({ ...base, ...empty, OIDC_ONLY: '' }).oidc).toBeNull();
+  expect(readEnv({ ...base, ...oidc, OIDC_NAME: '', OIDC_ONLY: 'true' }).oidc).toEqual({
+    issuer: 'https://id.example.com',
+    ...{ clientId: 'pulse', clientSecret: 'x', name: 'id.example.com', trustsEmail: false, isOnly: true },
+  });
+  const half = { ...base, OIDC_ISSUER: 'id.example.com', OIDC_CLIENT_ID: 'pulse', OIDC_ONLY: 'yes' };
+  expect(() => readEnv(half)).toThrow('OIDC_ISSUER, OIDC_CLIENT_SECRET, OIDC_ONLY');
+});
