@@ -151,7 +151,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('laws that hold for every company', 
         [models],
       );
       expect(wrong).toEqual([]);
-    }, 25),
+    }, 40),
   );
 
   const reverse = (company: Company) =>
@@ -163,7 +163,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('laws that hold for every company', 
       const before = await print();
       await load(reverse(company));
       expect(await print()).toEqual(before);
-    }, 25),
+    }, 60),
   );
 
   it('the same input in another order gives the same figures', { timeout: 240_000 }, () =>
