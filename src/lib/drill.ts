@@ -11,8 +11,8 @@ import type {
   Unit,
 } from './page.ts';
 
-/** One metric, its parts by a dimension, and the records behind it, as plain data. */
-export type DrillPage = {
+/** What every page about one figure says of it. */
+export type Frame = {
   metric: string;
   title: string;
   about: string;
@@ -24,17 +24,21 @@ export type DrillPage = {
   as_of: AsOf;
   period: Period;
   comparison: Comparison | null;
-  /** false for what is true now, whatever the period */
-  has_period: boolean;
   filters: PageFilter[];
-  /** where it is said what has changed the figure; null where nobody can tell */
-  why: string | null;
   ignored_filters: string[];
   notices: Notice[];
-  state: string;
   /** what the figure was narrowed to on the way down, beside the filters */
   steps: Step[];
   head: Head;
+};
+
+/** One metric, its parts by a dimension, and the records behind it, as plain data. */
+export type DrillPage = Frame & {
+  /** false for what is true now, whatever the period */
+  has_period: boolean;
+  state: string;
+  /** where it is said what has changed the figure; null where nobody can tell */
+  why: string | null;
   dimensions: DimensionLink[];
   /** the chosen part, e.g. "Team: North" */
   part: Step | null;
@@ -119,7 +123,9 @@ export type WhyCut = {
 };
 
 /** What has changed a figure between two periods, by factor and by each dimension. */
-export type WhyPage = Omit<DrillPage, 'has_period' | 'dimensions' | 'part' | 'parts' | 'records' | 'why'> & {
+export type WhyPage = Frame & {
+  state: string;
+  /** the page of the figure itself */
   drill: string;
   why: { state: BlockState; error?: string; sentences: string[]; factors: WhyRow[]; cuts: WhyCut[] };
 };

@@ -1,4 +1,4 @@
-import type { DimensionLink, DrillPage, Head, PartBlock, RecordBlock } from '../drill.ts';
+import type { DimensionLink, DrillPage, Frame, Head, PartBlock, RecordBlock } from '../drill.ts';
 import { find, viewOf, type Condition, type Metric } from '../metrics.ts';
 import { filterKeyOf } from '../metrics.ts';
 import { canExplain } from '../change-ways.ts';
@@ -36,6 +36,21 @@ export async function load(
     loadRecords(scope, metric, narrowed, needs),
   ]);
   return {
+    ...frameOf(scope, metric, head),
+    has_period: metric.time !== null,
+    why: canExplain(metric) ? whyHref(metric.name, state) : null,
+    state: print(state),
+    dimensions: dimensionLinks(metric, state, by, style.locale),
+    part: withClear(partOf(scope, by), link(`/drill/${metric.name}`, { ...state, part: null, page: 1 })),
+    parts,
+    records: behind,
+  };
+}
+
+/** What every page about one figure says of it. */
+export function frameOf(scope: Scope, metric: Metric, head: Head): Frame {
+  const { state, style } = scope;
+  return {
     metric: metric.name,
     title: metricTitle(metric.name, style.locale),
     about: metricAbout(metric.name, style.locale),
@@ -47,18 +62,11 @@ export async function load(
     as_of: scope.freshness.asOf(metric.entities),
     period: scope.period,
     comparison: metric.time ? scope.comparison : null,
-    has_period: metric.time !== null,
     filters: scope.filters,
-    why: canExplain(metric) ? whyHref(metric.name, state) : null,
     ignored_filters: filtersFor(metric, state).ignored.map((key) => dimensionTitle(key, style.locale)),
     notices: scope.notices,
-    state: print(state),
     steps: stepsOf(metric, state, scope),
     head,
-    dimensions: dimensionLinks(metric, state, by, style.locale),
-    part: withClear(partOf(scope, by), link(`/drill/${metric.name}`, { ...state, part: null, page: 1 })),
-    parts,
-    records: behind,
   };
 }
 

@@ -5,12 +5,12 @@ import { definitionOf, viewOf, type Metric } from '../metrics.ts';
 import { m } from '../paraglide/messages.js';
 import type { Range } from '../period.ts';
 import type { Unit } from '../page.ts';
-import { filtersFor, partsQuery, totalQuery } from '../query.ts';
+import { partsQuery, totalQuery } from '../query.ts';
 import { link, print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
-import { dimensionTitle, metricAbout, metricTitle } from '../words.ts';
+import { dimensionTitle, metricTitle } from '../words.ts';
 import * as cube from './cube.ts';
-import { isCut, loadHead, settleOn, stepsOf } from './drill.ts';
+import { frameOf, isCut, loadHead, settleOn } from './drill.ts';
 import { numberIn } from './figures.ts';
 import { labelOf } from './parts.ts';
 import type { Row } from './result.ts';
@@ -35,26 +35,11 @@ export async function load(
   const settled = await settleOn(viewer, name, { ...asked, by: null, part: null }, dropped);
   if (!settled) return null;
   const { scope, metric, needs } = settled;
-  const { style } = scope;
   const [head, why] = await Promise.all([loadHead(scope, metric, [], needs), explain(scope, metric)]);
   return {
-    metric: metric.name,
-    title: metricTitle(metric.name, style.locale),
-    about: metricAbout(metric.name, style.locale),
-    unit: metric.unit,
-    direction: head.is_maturing ? 'neutral' : metric.direction,
-    ...style,
-    timezone: scope.timezone,
-    as_of: scope.freshness.asOf(metric.entities),
-    period: scope.period,
-    comparison: metric.time ? scope.comparison : null,
-    filters: scope.filters,
-    ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, style.locale)),
-    notices: scope.notices,
+    ...frameOf(scope, metric, head),
     state: print({ ...scope.state, by: null }),
     drill: link(`/drill/${metric.name}`, { ...scope.state, by: null }),
-    steps: stepsOf(metric, scope.state, scope),
-    head,
     why,
   };
 }
