@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openBrowser } from '../harness/browser.ts';
 import { cellOf, expectSound, follow, rowsOf, sqlNumber } from './board.ts';
-import { addPerson, chartsDrawn, openDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
+import { addPerson, chartsDrawn, enterDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
 
 // one stack for all files of a run: a single step may have to wait for others
 vi.setConfig({ testTimeout: 240_000 });
@@ -20,9 +19,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
-  page = await signIn(browser, stack);
-  watch(page, stack, complaints);
+  ({ stack, browser, page } = await enterDemo(complaints));
 }, 600_000);
 
 afterAll(async () => {

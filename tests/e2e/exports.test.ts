@@ -4,9 +4,8 @@ import type { Browser, Download, Page } from 'playwright-core';
 import readXlsx from 'read-excel-file/node';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openBrowser } from '../harness/browser.ts';
 import { expectSound, sqlNumber } from './board.ts';
-import { addPerson, openDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
+import { addPerson, enterDemo, signIn, speak, type RunningStack } from './stack.ts';
 
 // one stack for all files of a run: a single step may have to wait for others
 vi.setConfig({ testTimeout: 240_000 });
@@ -17,9 +16,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
-  page = await signIn(browser, stack);
-  watch(page, stack, complaints);
+  ({ stack, browser, page } = await enterDemo(complaints));
 }, 600_000);
 
 afterAll(async () => {

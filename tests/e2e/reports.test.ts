@@ -6,9 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formatValue } from '../../src/lib/format.ts';
-import { openBrowser } from '../harness/browser.ts';
 import { runPulse } from '../harness/stack.ts';
-import { openDemo, signIn, watch, type RunningStack } from './stack.ts';
+import { enterDemo, type RunningStack } from './stack.ts';
 
 let stack: RunningStack;
 let browser: Browser;
@@ -16,9 +15,7 @@ let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
-  page = await signIn(browser, stack);
-  watch(page, stack, complaints);
+  ({ stack, browser, page } = await enterDemo(complaints));
 }, 300_000);
 
 afterAll(async () => {

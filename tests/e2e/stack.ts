@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowser } from '../harness/browser.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -55,6 +56,14 @@ export async function openDemo(): Promise<RunningStack> {
   if (!answer.ok) throw new Error(await answer.text());
   const { address, home } = (await answer.json()) as { address: string; home: string };
   return { address, home, query: (sql) => query(home, sql), stop: async () => undefined };
+}
+
+/** A browser signed in to the demo company; what it has to complain of is added to `complaints`. */
+export async function enterDemo(complaints: string[] = []) {
+  const [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
+  const page = await signIn(browser, stack);
+  watch(page, stack, complaints);
+  return { stack, browser, page };
 }
 
 async function waitForAddress(child: ChildProcess): Promise<string> {

@@ -1,8 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openBrowser } from '../harness/browser.ts';
 import { expectSound } from './board.ts';
-import { openDemo, signIn, speak, watch, type RunningStack } from './stack.ts';
+import { enterDemo, speak, type RunningStack } from './stack.ts';
 
 // one stack for all files of a run: a single step may have to wait for others
 vi.setConfig({ testTimeout: 240_000 });
@@ -14,9 +13,7 @@ const complaints: string[] = [];
 const period = 'from=2025-07-01&to=2025-09-30&compare=previous';
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([openDemo(), openBrowser()]);
-  page = await signIn(browser, stack);
-  watch(page, stack, complaints);
+  ({ stack, browser, page } = await enterDemo(complaints));
 }, 600_000);
 
 afterAll(async () => {

@@ -16,18 +16,9 @@ import type { CubeQuery } from '../../src/lib/query.ts';
 import { parse } from '../../src/lib/state.ts';
 import type { Viewer } from '../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { boss } from '../harness/viewer.ts';
 import { secret, startCube, type Cube } from './cube/server.ts';
 
-const boss: Viewer = {
-  user_id: 'boss',
-  name: 'Boss',
-  email: 'boss@example.com',
-  role: 'executive',
-  locale: 'en',
-  access: 'company',
-  team_keys: [],
-  employee_keys: [],
-};
 const russian: Viewer = { ...boss, locale: 'ru' };
 const ann: Viewer = { ...boss, user_id: 'ann', access: 'own', employee_keys: [11] };
 

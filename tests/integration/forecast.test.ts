@@ -14,21 +14,10 @@ import { settle, type Scope } from '../../src/lib/server/scope.ts';
 import { close } from '../../src/lib/server/warehouse.ts';
 import { monthOf, shiftDay } from '../../src/lib/period.ts';
 import { parse } from '../../src/lib/state.ts';
-import type { Viewer } from '../../src/lib/viewer.ts';
 import { mean, print, score } from '../harness/backtest.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { boss } from '../harness/viewer.ts';
 import { secret, startCube, type Cube } from './cube/server.ts';
-
-const boss: Viewer = {
-  user_id: 'boss',
-  name: 'Boss',
-  email: 'boss@example.com',
-  role: 'executive',
-  locale: 'en',
-  access: 'company',
-  team_keys: [],
-  employee_keys: [],
-};
 
 describe.skipIf(!process.env.PULSE_TEST_PG)('forecasts of the demo company', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pulse forecast '));

@@ -5,20 +5,10 @@ import * as home from '../../src/lib/server/home.ts';
 import * as options from '../../src/lib/server/options.ts';
 import { close } from '../../src/lib/server/warehouse.ts';
 import { parse } from '../../src/lib/state.ts';
-import type { Viewer } from '../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { boss } from '../harness/viewer.ts';
 import { secret, startCube, type Cube } from './cube/server.ts';
 
-const boss: Viewer = {
-  user_id: 'boss',
-  name: 'Boss',
-  email: 'boss@example.com',
-  role: 'executive',
-  locale: 'en',
-  access: 'company',
-  team_keys: [],
-  employee_keys: [],
-};
 const stateOf = (search: string) => parse(new URLSearchParams(search)).state;
 let database: Database;
 let cube: Cube;

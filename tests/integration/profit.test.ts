@@ -8,19 +8,10 @@ import { close } from '../../src/lib/server/warehouse.ts';
 import { parse } from '../../src/lib/state.ts';
 import type { Viewer } from '../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../harness/database.ts';
+import { boss } from '../harness/viewer.ts';
 import { company, secret, startCube, type Cube } from './cube/server.ts';
 
 const folder = join(import.meta.dirname, '../fixtures/golden');
-const boss: Viewer = {
-  user_id: 'boss',
-  name: 'Boss',
-  email: 'boss@example.com',
-  role: 'executive',
-  locale: 'en',
-  access: 'company',
-  team_keys: [],
-  employee_keys: [],
-};
 const march = 'from=2025-03-01&to=2025-03-31';
 
 let database: Database;

@@ -3,22 +3,11 @@ import { readCourses, type Course } from '../../src/lib/server/forecast/series.t
 import { settle } from '../../src/lib/server/scope.ts';
 import { close } from '../../src/lib/server/warehouse.ts';
 import { parse } from '../../src/lib/state.ts';
-import type { Viewer } from '../../src/lib/viewer.ts';
 import { mean, print, score } from '../harness/backtest.ts';
 import { noRealData } from '../harness/real.ts';
+import { boss } from '../harness/viewer.ts';
 import { secret } from '../integration/cube/server.ts';
 import { loadReal, type Loaded } from './load.ts';
-
-const boss: Viewer = {
-  user_id: 'boss',
-  name: 'Boss',
-  email: 'boss@example.com',
-  role: 'executive',
-  locale: 'en',
-  access: 'company',
-  team_keys: [],
-  employee_keys: [],
-};
 
 describe.skipIf(noRealData)('forecasts of a hardware seller (maven_crm), its ten months of results', () => {
   let maven: Loaded;
