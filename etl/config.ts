@@ -9,15 +9,9 @@ import { givenPaths } from './chosen.ts';
 import { configSchema, type Config, type Source, type Stream } from './config-schema.ts';
 import { entities, fieldsOf } from './entities.ts';
 
-export type {
-  Config,
-  FieldSpec,
-  FilesSource,
-  RestSource,
-  Source,
-  SqlSource,
-  Stream,
-} from './config-schema.ts';
+export type { FieldSpec } from './config-fields.ts';
+export type { Config, Source, Stream } from './config-schema.ts';
+export type { FilesSource, RestSource, SqlSource } from './config-sources.ts';
 
 export type Problem = { file: string; line: number; column: number; key: string; message: string };
 

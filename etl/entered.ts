@@ -1,4 +1,5 @@
-import type { Config, EnteredSource } from './config-schema.ts';
+import type { Config } from './config-schema.ts';
+import type { EnteredSource } from './config-sources.ts';
 import type { LandedRow } from './connectors/connector.ts';
 import type { ScopedLanding, ScopedRequest } from './connectors/remote/scope.ts';
 import pg from 'pg';

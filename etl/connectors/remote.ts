@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import picomatch from 'picomatch';
-import type { FilesSource, RemoteSource } from '../config-schema.ts';
+import type { FilesSource, RemoteSource } from '../config-sources.ts';
 import { SourceError, type Landing } from './connector.ts';
 import { readFiles } from './files.ts';
 import { download, type Downloaded } from './remote/download.ts';

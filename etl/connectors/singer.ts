@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SingerSource } from '../config-schema.ts';
+import type { SingerSource } from '../config-sources.ts';
 import { SourceError, type LandedRow } from './connector.ts';
 import { toValues } from './json.ts';
 import type { ScopedLanding, ScopedRequest } from './remote/scope.ts';

@@ -2,7 +2,7 @@ import { AwsV4Signer } from 'aws4fetch';
 import { XMLParser } from 'fast-xml-parser';
 import picomatch from 'picomatch';
 import type { Agent } from 'undici';
-import type { RemoteSource } from '../../config-schema.ts';
+import type { RemoteSource } from '../../config-sources.ts';
 import { SourceError } from '../connector.ts';
 import { call } from './call.ts';
 import { readAddress } from './guard.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
-import type { SingerSource } from '../../config-schema.ts';
+import type { SingerSource } from '../../config-sources.ts';
 import { SourceError } from '../connector.ts';
 import { readLines } from './lines.ts';
 import { redact } from './redact.ts';

@@ -259,7 +259,7 @@ test.each(Object.entries(cases).map(([name, each], i) => [name, i, each] as cons
 );
 
 test('every word of the language stands in this table', async () => {
-  const { ownWords } = await import('../../../etl/config-schema.ts');
+  const { ownWords } = await import('../../../etl/config-fields.ts');
   const used = new Set(
     Object.values(cases).flatMap(({ spec }) => (typeof spec === 'string' ? ['from'] : Object.keys(spec))),
   );
