@@ -22,18 +22,21 @@ const isPlain = ({ operator, values }) =>
 const mark = `value-${randomBytes(12).toString('hex')}-`;
 
 /**
- * Values that a text is compared with become parameters as they are: whoever asks the same of another manager gets the
- * same SQL. It is made for stand-ins, which are then put back for the values; other filters stay in the form as they are.
+ * Values that a text or a key is compared with become parameters as they are: whoever asks the same of another manager, or
+ * with other rights, gets the same SQL. It is made for stand-ins, which are then put back for the values; other filters stay
+ * in the form as they are. Rights are filters by now, so of who asks the SQL only depends on the rollups that hold.
  */
-function toForm(query, isText) {
+function toForm(query, isCompared) {
   const values = [];
   const replace = (filter) => {
     if (filter.and) return { ...filter, and: filter.and.map(replace) };
     if (filter.or) return { ...filter, or: filter.or.map(replace) };
-    if (!isPlain(filter) || !isText(filter.member ?? filter.dimension)) return filter;
+    if (!isPlain(filter) || !isCompared(filter.member ?? filter.dimension)) return filter;
     return { ...filter, values: filter.values.map((value) => `${mark}${values.push(value) - 1}`) };
   };
-  return { form: { ...query, filters: (query.filters ?? []).map(replace) }, values };
+  const filters = (query.filters ?? []).map(replace);
+  const { rollups } = query.contextSymbols?.securityContext ?? {};
+  return { form: { ...query, filters, contextSymbols: { securityContext: { rollups } } }, values };
 }
 
 /** The parameters with the values in the places of their stand-ins; null if one is no parameter by itself. */
@@ -48,14 +51,15 @@ function fill([text, params, ...rest], values) {
 
 function keepSqlByForm() {
   const { getSql } = CompilerApi.prototype;
-  CompilerApi.prototype.getSql = async function (query, options) {
-    const { cubeEvaluator } = await this.getCompilers({ requestId: query.requestId });
-    const isText = (path) =>
+  // Cube keeps SQL by these options, among which the number of each request is one.
+  CompilerApi.prototype.getSql = async function (query, { requestId, ...options } = {}) {
+    const { cubeEvaluator } = await this.getCompilers({ requestId: query.requestId ?? requestId });
+    const isCompared = (path) =>
       typeof path === 'string' &&
       cubeEvaluator.isDimension(path) &&
-      cubeEvaluator.dimensionByPath(path).type === 'string';
-    const { form, values } = toForm(query, isText);
-    if (values.length === 0) return getSql.call(this, query, options);
+      ['string', 'number'].includes(cubeEvaluator.dimensionByPath(path).type);
+    const { form, values } = toForm(query, isCompared);
+    if (values.length === 0) return getSql.call(this, form, options);
     const made = await getSql.call(this, form, options);
     const sql = made.sql && fill(made.sql, values);
     return sql ? { ...made, sql } : getSql.call(this, query, options);

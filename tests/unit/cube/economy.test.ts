@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 type Filter = { member?: string; operator?: string; values?: unknown[]; and?: Filter[]; or?: Filter[] };
-type Query = { filters: Filter[] };
+type Query = { filters: Filter[]; contextSymbols?: { securityContext: object } };
 const { toForm, fill } = createRequire(import.meta.url)('../../../cube/economy.js') as {
-  toForm(query: Query, isText: (path: string) => boolean): { form: Query; values: string[] };
+  toForm(query: Query, isCompared: (path: string) => boolean): { form: Query; values: string[] };
   fill(sql: [string, unknown[]], values: string[]): [string, unknown[]] | null;
 };
-const isText = (path: string) => path.endsWith('.text');
+const isCompared = (path: string) => !path.endsWith('.flag');
 
 const leaf = fc.record({
-  member: fc.constantFrom('sales.text', 'sales.number'),
+  member: fc.constantFrom('sales.text', 'sales.flag'),
   operator: fc.constantFrom('equals', 'notEquals', 'contains', 'set'),
   values: fc.array(fc.option(fc.string()), { maxLength: 4 }),
 });
@@ -29,28 +29,31 @@ it('puts back exactly the values that were taken out', () => {
   fc.assert(
     fc.property(filters, (given) => {
       const query = { filters: given };
-      const { form, values } = toForm(query, isText);
+      const { form, values } = toForm(query, isCompared);
       expect(fill(['select $1', paramsOf(form)], values)?.[1]).toEqual(paramsOf(query));
     }),
   );
 });
 
-it('knows questions that differ in such values alone for one', () => {
-  const ask = (name: string, number: string) => ({
+it('knows questions that differ in such values and in who asks alone for one', () => {
+  const ask = (name: string, flag: string, employee: string, rollups = 'a') => ({
     filters: [
       { member: 'sales.text', operator: 'equals', values: [name] },
-      { member: 'sales.number', operator: 'equals', values: [number] },
+      { member: 'sales.flag', operator: 'equals', values: [flag] },
+      { and: [{ member: 'sales.employee_key', operator: 'equals', values: [employee] }] },
     ],
+    contextSymbols: { securityContext: { sub: employee, employee_keys: [employee], rollups } },
   });
-  const form = (query: Query) => JSON.stringify(toForm(query, isText).form);
-  expect(form(ask('Ann', '1'))).toBe(form(ask('Bob', '1')));
-  expect(form(ask('Ann', '1'))).not.toBe(form(ask('Ann', '2')));
+  const form = (query: Query) => JSON.stringify(toForm(query, isCompared).form);
+  expect(form(ask('Ann', 'true', '1'))).toBe(form(ask('Bob', 'true', '2')));
+  expect(form(ask('Ann', 'true', '1'))).not.toBe(form(ask('Ann', 'false', '1')));
+  expect(form(ask('Ann', 'true', '1'))).not.toBe(form(ask('Ann', 'true', '1', 'b')));
 });
 
 it('gives up where a value has not become a parameter of its own', () => {
   const { form, values } = toForm(
     { filters: [{ member: 'sales.text', operator: 'equals', values: ['Ann'] }] },
-    isText,
+    isCompared,
   );
   const [stand] = paramsOf(form);
   expect(fill(['select $1', [`%${String(stand)}%`]], values)).toBeNull();
