@@ -197,7 +197,7 @@ describe('the HTML', () => {
     const { content } = attachments.find(({ filename }) => filename === 'won_trend.png') ?? {
       content: Buffer.alloc(24),
     };
-    expect([content.readUInt32BE(16), content.readUInt32BE(20)]).toEqual([1100, 550]);
+    expect([content.readUInt32BE(16), content.readUInt32BE(20)]).toEqual([880, 440]);
   });
 });
 

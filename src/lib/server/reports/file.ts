@@ -14,6 +14,6 @@ export function toHtml(mail: Mail & { reader?: string }): string {
 /** The mail as it would go over the wire. */
 export async function toEml(message: Message, from: { name: string; address: string }): Promise<Buffer> {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  const { message: eml } = await transport.sendMail(compose(message, from));
+  const { message: eml } = await transport.sendMail(await compose(message, from));
   return eml as Buffer;
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
+import { carry } from './carried.ts';
 import { judge, type Outcome } from './outcome.ts';
 import { m } from '../../paraglide/messages.js';
 import { unsubscribeMark } from './message/frame.ts';
@@ -154,7 +155,9 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
     async send(message) {
       if (!isAddress(message.to)) return { kind: 'refused', cause: `${message.to} is not an e-mail address` };
       try {
-        const { response } = await transport.sendMail(compose(message, settings.from, settings.bounces));
+        const { response } = await transport.sendMail(
+          await compose(message, settings.from, settings.bounces),
+        );
         return { kind: 'sent', response: response ?? '' };
       } catch (error) {
         return judge(error);
@@ -164,10 +167,11 @@ export function open(settings: MailSettings = readMailSettings()): Mailer {
 }
 
 /** What goes to the mail library; names and subject are one clean line each. */
-export function compose(message: Message, from: MailSettings['from'], bounces: string | null = null) {
+export async function compose(message: Message, from: MailSettings['from'], bounces: string | null = null) {
   const { to, messageId, subject, attachments, enclosures = [], wayOut = null } = message;
   const shown = { to: message.shown?.to ?? [to], cc: message.shown?.cc ?? [] };
   const named = (address: string) => ({ name: '', address });
+  const texts = personalise(message);
   return {
     messageId,
     from,
@@ -176,15 +180,10 @@ export function compose(message: Message, from: MailSettings['from'], bounces: s
     // Each gets a copy of their own, whoever else it names.
     envelope: { from: bounces ?? from.address, to: [to] },
     subject: cleanLine(subject),
-    ...personalise(message),
-    attachments: [
-      ...attachments.map((one) => ({
-        ...one,
-        contentType: 'image/png',
-        contentDisposition: 'inline' as const,
-      })),
-      ...enclosures.map((one) => ({ ...one, contentDisposition: 'attachment' as const })),
-    ],
+    text: texts.text,
+    // Quoted-printable would take half of all the work of a mail, and write three signs for each byte of Russian.
+    html: { content: texts.html, contentTransferEncoding: 'base64' as const },
+    attachments: await Promise.all([...attachments, ...enclosures].map(carry)),
     headers: {
       // Holiday answers and mailing list programs leave such mails alone.
       'Auto-Submitted': 'auto-generated',

@@ -8,6 +8,7 @@ import type { Style } from '../../../format.ts';
 import type { ChartBlock, SparkPoint } from '../../../page.ts';
 import { measureWithoutBrowser } from './measure.ts';
 import { tellApart } from './names.ts';
+import { encode } from './png.ts';
 
 measureWithoutBrowser();
 
@@ -22,7 +23,7 @@ const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600Semi
 /** Narrower than the 536 pixels it is shown in, so that figures stay legible when a phone shrinks it. */
 export const chartWidth = 440;
 const courseHeight = 220;
-const zoom = 2.5;
+const zoom = 2;
 
 /** On white, whatever the program's colours: mail programs recolour text but never pictures. */
 export function drawChart(block: Pick<ChartBlock, 'spec' | 'rows'>, style: Style): Promise<Buffer> {
@@ -61,5 +62,5 @@ export async function toPng(svg: string, value: number, background?: string): Pr
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: family },
     ...(background && { background }),
   });
-  return image.asPng();
+  return (await encode(image)) ?? image.asPng();
 }
