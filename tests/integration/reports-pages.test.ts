@@ -108,6 +108,36 @@ describe('figures of the mail are those of the page and of pulse query', () => {
     expect(figures.map(({ value }) => value)).toEqual([500_000, 4, 0.36]);
   });
 
+  test('managers: the plan of each and what they have won, as counted by hand in SQL', async () => {
+    const loaded = await load({ page: 'managers', state: march }, boss);
+    const blocks = 'board' in loaded ? loaded.board.sections.flatMap((section) => section.blocks) : [];
+    const plans = blocks.find(({ id }) => id === 'plan');
+    if (plans?.block !== 'table') throw new Error('There is no table of plans');
+    const counted = await database.query<{ name: string; plan: number; won: number }>(
+      `select p.scope as name, p.target::float8 as plan, sum(d.amount)::float8 as won
+         from core.fct_plans p join core.dim_employees e on e.source_id = p.scope
+         join core.fct_deals d on d.owner_key = e.employee_key
+        where p.metric = 'won_amount' and p.scope_kind = 'employee' and p.month = '2025-03-01'
+          and d.status = 'won' and not d.is_test and d.closed_at >= '2025-02-28T21:00Z' and d.closed_at < '2025-03-31T21:00Z'
+        group by p.scope, p.target`,
+    );
+    const at = (key: string) => plans.columns.findIndex((column) => column.key === key);
+    expect(
+      plans.rows.map(({ cells }) => ({
+        name: cells[0]?.value,
+        plan: cells[at('plan')]?.value,
+        won: cells[at('fact')]?.value,
+      })),
+    ).toEqual(counted);
+    expect(counted).toEqual([{ name: 'Анна', plan: 300_000, won: 350_000.5 }]);
+    const mail = await mailOf(loaded);
+    for (const value of [300_000, 350_000.5]) {
+      const shown = flat(formatValue(value, 'money', { locale: 'ru', currency: 'RUB' }));
+      expect(flat(String(mail.html))).toContain(shown);
+      expect(flat(mail.text ?? '')).toMatch(new RegExp(`Анна:.*${shown}`));
+    }
+  });
+
   /** What the command asks and prints, for the whole company. */
   async function query(name: string): Promise<number | null> {
     const metric = find(name);

@@ -149,7 +149,7 @@ describe('a mail that arrived', () => {
     const widths = Object.fromEntries(
       mail.attachments.map(({ filename, content }) => [filename, content.readUInt32BE(16)]),
     );
-    expect(widths).toMatchObject({ 'won_trend.png': 1100, 'won_by_team.png': 1100, 'won_amount.png': 504 });
+    expect(widths).toMatchObject({ 'won_trend.png': 880, 'won_by_team.png': 880, 'won_amount.png': 504 });
   });
 
   test('is addressed to one, from us, under a name that a second try would have too', async () => {
@@ -248,6 +248,65 @@ describe('recipients', () => {
     await runner('two').tick();
     expect(server.received.map(({ to }) => to)).toEqual(['grey@example.org']);
   });
+});
+
+describe('copies', () => {
+  const hidden = ['hidden@example.org', 'refused-hidden@example.org'];
+  const all = [
+    { email: 'to@example.org', locale: 'ru' as const },
+    { email: 'refused-to@example.org', locale: 'ru' as const },
+    { email: 'cc@example.org', locale: 'en' as const, part: 'cc' as const },
+    { email: 'refused-cc@example.org', locale: 'en' as const, part: 'cc' as const },
+    ...hidden.map((email) => ({ email, locale: 'ru' as const, part: 'bcc' as const })),
+  ];
+  const open = ['cc@example.org', 'hidden@example.org', 'to@example.org'];
+
+  beforeEach(async () => {
+    for (const { email } of all.filter(({ email }) => email.startsWith('refused')))
+      server.refuse(email, 550, '5.1.1 no such user');
+    await schedule(all);
+    await runner('one').tick();
+  });
+
+  test('go to those whom the server takes, each with all of To and Cc in its head, and the others fail alone', async () => {
+    expect(server.received.map(({ to }) => to).sort()).toEqual(open);
+    // a copy for two would let the server tell one of the other
+    expect(server.seen).toHaveLength(open.length);
+    for (const { source } of server.received) {
+      const { to, cc } = await simpleParser(source);
+      expect(
+        [to, cc].map((list) => [list ?? []].flat().flatMap(({ value }) => value.map((one) => one.address))),
+      ).toEqual([
+        ['to@example.org', 'refused-to@example.org'],
+        ['cc@example.org', 'refused-cc@example.org'],
+      ]);
+    }
+    expect((await rows()).map(({ recipient, status, attempts }) => [recipient, status, attempts])).toEqual(
+      all.map(({ email }) => [email, email.startsWith('refused') ? 'failed' : 'sent', 1]).sort(),
+    );
+  });
+
+  test('of those unseen are known to nobody else: no word of a letter names them, in whatever code', async () => {
+    for (const { to, source } of server.received) {
+      const { headerLines, html, text, attachments } = await simpleParser(source);
+      // what a server returns of a letter that comes back is this, or a part of it
+      const parts = [
+        source,
+        ...headerLines.map(({ line }) => line),
+        String(html),
+        text ?? '',
+        ...attachments.map(({ content }) => content.toString('latin1')),
+      ];
+      const said = parts.flatMap((part) => [part, ...decoded(part)]).join('\n');
+      expect(hidden.filter((one) => said.includes(one))).toEqual(hidden.filter((one) => one === to));
+      expect(headerLines.map(({ key }) => key)).not.toContain('bcc');
+    }
+  });
+
+  /** The claims of signed links, which name whoever they were made for. */
+  function decoded(text: string): string[] {
+    return (text.match(/[\w-]{16,}/g) ?? []).map((one) => Buffer.from(one, 'base64url').toString('utf8'));
+  }
 });
 
 describe('trouble', () => {
