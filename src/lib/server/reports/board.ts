@@ -36,7 +36,8 @@ export async function renderBoard(board: Board, name: string, options: Options):
   if (board.callout) words.alerts.unshift(board.callout.text);
   const kpis = blocks.flatMap((block) => (block.block === 'figures' ? block.figures.map(toKpi) : []));
   const page = { ...board, kpis };
-  const subject = writeSubject(page, options.company, failed.length > 0, style);
+  const said = blocks.find(({ sentence }) => sentence)?.sentence;
+  const subject = writeSubject(page, options.company, failed.length > 0, style, said);
   const { state } = parse(new URLSearchParams(board.state));
   const place: Place = {
     style,

@@ -1,5 +1,5 @@
 import { m } from '#lib/paraglide/messages.js';
-import { fromLine, type DeliveryStatus, type Line } from '#lib/schedules.ts';
+import { fromLine, type DeliveryStatus, type Line, type Rhythm } from '#lib/schedules.ts';
 import type { Locale } from '#lib/page.ts';
 
 export const frequencies = {
@@ -19,11 +19,30 @@ export const statuses: Record<DeliveryStatus, () => string> = {
   discarded: m.schedules_status_discarded,
 };
 
-/** `Every week, 09:00`. */
-export function rhythmOf(line: Line): string {
+const days = {
+  last: m.schedules_day_last,
+  first_workday: m.schedules_day_first_workday,
+  last_workday: m.schedules_day_last_workday,
+};
+
+/** `Every week: Mon, Thu, 09:00`. */
+export function rhythmOf(line: Line, locale: Locale): string {
   const rhythm = fromLine(line);
   const name = frequencies[rhythm.frequency]();
-  return rhythm.frequency === 'cron' ? `${name}: ${rhythm.line}` : `${name}, ${rhythm.time}`;
+  if (rhythm.frequency === 'cron') return `${name}: ${rhythm.line}`;
+  const day = dayOf(rhythm, locale);
+  return `${name}${day && `: ${day}`}, ${rhythm.time}`;
+}
+
+function dayOf(rhythm: Rhythm, locale: Locale): string {
+  if ('weekdays' in rhythm)
+    return weekdays(locale)
+      .filter(({ day }) => rhythm.weekdays.includes(day))
+      .map(({ title }) => title)
+      .join(', ');
+  if (!('day' in rhythm)) return '';
+  const said = typeof rhythm.day === 'number' ? `${m.schedules_day()} ${rhythm.day}` : days[rhythm.day]();
+  return said.toLocaleLowerCase(locale);
 }
 
 /** A moment on the clock of the schedule: the weekday helps to see whether it is right. */

@@ -9,8 +9,17 @@ export type Named = Pick<HomePage, 'title' | 'locale' | 'period' | 'filters' | '
 
 const longestName = 60;
 
-/** Company, main figure, period: what a reader decides by. The figure comes early because phones cut the end. */
-export function writeSubject(page: Named, company: string, isIncomplete: boolean, style: Style): string {
+/**
+ * Company, main figure, period: what a reader decides by. The figure comes early because phones cut the end.
+ * @param said what a page without a figure of its own says first
+ */
+export function writeSubject(
+  page: Named,
+  company: string,
+  isIncomplete: boolean,
+  style: Style,
+  said = '',
+): string {
   const { name, days } = describePeriod(page);
   const filters = describeFilters(page);
   const words = {
@@ -19,7 +28,12 @@ export function writeSubject(page: Named, company: string, isIncomplete: boolean
   };
   const main = page.kpis.find(({ state, value }) => state === 'ok' && value !== null);
   const subject = cleanLine(
-    main ? withFigure(main, words, style) : m.mail_subject_bare({ ...words, title: page.title }, style),
+    main
+      ? withFigure(main, words, style)
+      : m.mail_subject_bare(
+          { ...words, title: [page.title, firstOf(said)].filter(Boolean).join('. ') },
+          style,
+        ),
   );
   return isIncomplete ? m.mail_subject_incomplete({ subject }, style) : subject;
 }
@@ -33,3 +47,6 @@ function withFigure(
   const all = { ...words, title: main.title, value };
   return change ? m.mail_subject_change({ ...all, change }, style) : m.mail_subject(all, style);
 }
+
+/** A first sentence without its full stop. */
+const firstOf = (text: string): string => (/^.*?(?=[.!?](\s|$))/.exec(text)?.[0] ?? text).trim();
