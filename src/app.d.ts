@@ -1,3 +1,4 @@
+import type { Screen } from '#lib/screen.ts';
 import type { Theme } from '#lib/theme.ts';
 import type { Viewer } from '#lib/viewer.ts';
 
@@ -6,6 +7,8 @@ declare global {
     interface Locals {
       viewer: Viewer | null;
       theme: Theme;
+      /** whose charts are drawn for */
+      screen: Screen;
     }
     interface Error {
       message: string;

@@ -14,6 +14,7 @@ import { forget, remember } from '#lib/server/remembered.ts';
 import { rightsKey } from '#lib/server/token.ts';
 import * as viewers from '#lib/server/viewers.ts';
 import * as visitor from '#lib/server/visitor.ts';
+import { printScreen, readScreen, screenCookie, sheet } from '#lib/screen.ts';
 import { readTheme, themeCookie } from '#lib/theme.ts';
 
 const year = 31_536_000;
@@ -55,9 +56,12 @@ const secure: Handle = async ({ event, resolve }) => {
 };
 
 const identify: Handle = async ({ event, resolve }) => {
-  event.locals.theme = readTheme(event.cookies.get(themeCookie));
+  const { cookies, request } = event;
+  event.locals.theme = readTheme(cookies.get(themeCookie));
+  event.locals.screen = readScreen(cookies.get(screenCookie), request.headers.get('user-agent') ?? '');
   const pass = event.request.headers.get(passHeader);
   if (pass) {
+    event.locals.screen = sheet;
     const opened =
       event.request.method === 'GET' ? redeem(pass, event.url.pathname + event.url.search) : null;
     const viewer = opened && (await viewers.find(opened.user_id));
@@ -73,7 +77,7 @@ const isKept = /^\/\(app\)\/?($|sales|managers|marketing|customers|service|drill
 
 const recall: Handle = async ({ event, resolve }) => {
   const { request, route, cookies } = event;
-  const { viewer, theme } = event.locals;
+  const { viewer, theme, screen } = event.locals;
   if (!['GET', 'HEAD'].includes(request.method)) {
     const response = await resolve(event);
     forget();
@@ -85,7 +89,8 @@ const recall: Handle = async ({ event, resolve }) => {
   if (versions === null) return resolve(event);
   const { user_id, name, role, locale } = viewer;
   // Of data alone, the address of the request says which parts are asked for.
-  const parts = [request.url, ...versions, user_id, name, role, rightsKey(viewer), locale, theme];
+  const person = [user_id, name, role, rightsKey(viewer), locale];
+  const parts = [request.url, ...versions, ...person, theme, printScreen(screen)];
   return remember(
     JSON.stringify([...parts, cookies.get(cookieName), request.headers.get('sec-fetch-dest')]),
     request,

@@ -79,7 +79,7 @@ export type PartBlock = {
   change_kind: 'relative' | 'difference';
   rows: PartRow[];
   hidden: number;
-  chart: Pick<ChartBlock, 'spec' | 'rows' | 'title'>;
+  chart: Pick<ChartBlock, 'spec' | 'rows' | 'title' | 'svg'>;
 };
 
 export type ColumnKind = Unit | 'text' | 'day';

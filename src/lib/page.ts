@@ -234,6 +234,8 @@ export type ChartBlock = {
   href: string;
   ignored_filters: string[];
   as_of: AsOf;
+  /** the picture for one reader's screen; empty where it could not be drawn */
+  svg?: string;
 };
 
 export type NotConnected = { metric: string; title: string; needs: string };

@@ -162,9 +162,12 @@ export function watch(page: Page, { address }: RunningStack, complaints: string[
   });
 }
 
-/** Ready means drawn: every chart of the page has said so. */
+/** Ready means drawn for this very window: every chart of the page that is shown fits. */
 export async function chartsDrawn(page: Page): Promise<void> {
   await page.waitForFunction(() =>
-    [...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready')),
+    [...document.querySelectorAll('[data-chart]')].every((chart) => {
+      const width = chart.querySelector('svg')?.viewBox.baseVal.width ?? 0;
+      return !chart.clientWidth || Math.abs(width / chart.clientWidth - 1) < 0.02;
+    }),
   );
 }

@@ -1,10 +1,10 @@
 import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkAreaComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, MarkAreaComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 
-// The only place that names parts of ECharts: what is not listed here is not in the bundle. SVG, because it
-// prints sharp and because the pictures in mails are drawn by the same renderer without a browser.
-use([BarChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, TooltipComponent, SVGRenderer]);
+// The only place that names parts of ECharts. It draws on the server alone, as SVG without a browser: the page has
+// its charts in the first HTML and needs no script for them, and a mail has the same ones.
+use([BarChart, LineChart, ScatterChart, GridComponent, MarkAreaComponent, SVGRenderer]);
 
 export { init };

@@ -69,8 +69,8 @@ function drawn(spec: TimeSpec, one: TimeSpec['series'][number], values: (number 
   return {
     name: one.title,
     type: 'line',
-    data: values.map((value, at) => ({ value, symbolSize: alone[at] ? 6 : 0 })),
-    symbol: 'circle',
+    data: values.map((value, at) => ({ value, symbol: alone[at] ? 'circle' : 'none' })),
+    symbolSize: 6,
     showSymbol: true,
     showAllSymbol: true,
     connectNulls: false,

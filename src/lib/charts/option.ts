@@ -2,16 +2,16 @@ import type { ChartBlock } from '../page.ts';
 import { bar } from './bar.ts';
 import { funnel } from './funnel.ts';
 import { line } from './line.ts';
-import { palettes, type Mode } from './palette.ts';
+import type { Palette } from './palette.ts';
 import { scatter } from './scatter.ts';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Style } from '../format.ts';
 
-export type Drawing = Style & { mode: Mode; width: number; font: string };
+export type Drawing = Style & { palette: Palette; width: number; font: string };
 
-/** Rows and a spec become what ECharts draws, the same for the page and for the picture in a mail. */
+/** Rows and a spec become what ECharts draws, the same for the page and for the picture in a mail; nothing moves in it. */
 export function toOption(block: Pick<ChartBlock, 'spec' | 'rows'>, drawing: Drawing): EChartsCoreOption {
-  const palette = palettes[drawing.mode];
+  const { palette } = drawing;
   const { spec, rows } = block;
   const common = {
     animation: false,

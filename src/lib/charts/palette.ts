@@ -1,7 +1,5 @@
 import type { Series } from '../page.ts';
 
-export type Mode = 'light' | 'dark';
-
 export type Palette = {
   text: string;
   muted: string;
@@ -12,39 +10,39 @@ export type Palette = {
   comparison: string;
   plan: string;
   bad: string;
-  /** for parts set beside each other, after Okabe and Ito, darkened until they stand out from the surface */
+  /** for parts set beside each other */
   hues: string[];
 };
 
 /**
- * Blue, grey and orange stay apart for every common kind of colour blindness, and each role also has its
- * own stroke (solid, dashed, dotted), so colour is never the only sign.
+ * Blue, grey and orange stay apart for every common kind of colour blindness, and each role also has its own stroke
+ * (solid, dashed, dotted), so colour is never the only sign. For pictures that carry their colours: mails and files.
  */
-export const palettes: Record<Mode, Palette> = {
-  light: {
-    text: '#1b2430',
-    muted: '#5d6b7e',
-    grid: '#e6eaf0',
-    surface: '#ffffff',
-    main: '#2563c9',
-    mainSoft: 'rgba(37, 99, 201, 0.10)',
-    comparison: '#94a0b2',
-    plan: '#c2570c',
-    bad: '#b42318',
-    hues: ['#2563c9', '#b45309', '#0f7a5f', '#a2467f', '#54606f', '#7a6a00'],
-  },
-  dark: {
-    text: '#e8edf4',
-    muted: '#9aa7b8',
-    grid: '#2a3443',
-    surface: '#161d27',
-    main: '#5c94f2',
-    mainSoft: 'rgba(92, 148, 242, 0.14)',
-    comparison: '#7b889b',
-    plan: '#f0a15e',
-    bad: '#f28b82',
-    hues: ['#5c94f2', '#f0a15e', '#3fc19b', '#e08fc0', '#b4bfcc', '#d8c74a'],
-  },
+export const light: Palette = {
+  text: '#1b2430',
+  muted: '#5d6b7e',
+  grid: '#e6eaf0',
+  surface: '#ffffff',
+  main: '#2563c9',
+  mainSoft: 'rgba(37, 99, 201, 0.10)',
+  comparison: '#94a0b2',
+  plan: '#c2570c',
+  bad: '#b42318',
+  hues: ['#2563c9', '#b45309', '#0f7a5f', '#a2467f', '#54606f', '#7a6a00'],
+};
+
+/** The names of the same in tokens.css: a chart in a page follows its theme by itself. */
+export const themed: Palette = {
+  text: 'var(--chart-text)',
+  muted: 'var(--chart-muted)',
+  grid: 'var(--chart-grid)',
+  surface: 'var(--color-surface)',
+  main: 'var(--chart-main)',
+  mainSoft: 'var(--chart-soft)',
+  comparison: 'var(--chart-comparison)',
+  plan: 'var(--chart-plan)',
+  bad: 'var(--color-bad)',
+  hues: light.hues.map((_, hue) => `var(--hue-${hue})`),
 };
 
 export function colourOf(role: Series['role'], palette: Palette): string {

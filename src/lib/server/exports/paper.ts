@@ -1,6 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { formatMoment } from '../../dates.ts';
 import { m } from '../../paraglide/messages.js';
+import { sheet as screen } from '../../screen.ts';
 import { parse } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
 import { log } from '../log.ts';
@@ -27,7 +28,7 @@ const sheet = {
   scale: 0.7,
   margin: { top: '12mm', right: '11mm', bottom: '16mm', left: '11mm' },
 };
-const layout = { width: 1015, height: 1400 };
+const layout = { width: screen.window, height: 1400 };
 
 let known: boolean | null = null;
 
@@ -108,7 +109,7 @@ async function printWith(browser: Browser, reader: Reader, path: string, address
   if (answer?.status() !== 200) throw new Error(`The page to print answered ${answer?.status()}`);
   // Whoever may not see it is led elsewhere, and that page answers as well as any.
   if (tab.url() !== url.href) throw new Error(`The page to print led to ${new URL(tab.url()).pathname}`);
-  await drawn(tab);
+  await tab.waitForFunction(() => document.fonts.status === 'loaded');
   await tab.emulateMedia({ media: 'print' });
   const title = (await tab.title()).split(' · ').slice(0, -1).join(' · ');
   const pdf = await tab.pdf({
@@ -121,15 +122,6 @@ async function printWith(browser: Browser, reader: Reader, path: string, address
     footerTemplate: footer(title, reader),
   });
   return { pdf, title: title.split(' · ')[0] ?? '' };
-}
-
-/** Ready means drawn: every chart says so. */
-async function drawn(tab: Page): Promise<void> {
-  await tab.waitForFunction(
-    () =>
-      [...document.querySelectorAll('[data-chart]')].every((chart) => chart.hasAttribute('data-ready')) &&
-      document.fonts.status === 'loaded',
-  );
 }
 
 function footer(title: string, { viewer: { locale, name, email }, timezone }: Reader): string {

@@ -1,4 +1,4 @@
-import { colourOf, palettes, strokeOf } from '../../charts/palette.ts';
+import { colourOf, light as colours, strokeOf } from '../../charts/palette.ts';
 import { heightOf } from '../../charts/option.ts';
 import { drawSvg } from '../../charts/picture.ts';
 import type { Style } from '../../format.ts';
@@ -12,7 +12,6 @@ import type { Picture } from './pages.ts';
 const width = 800;
 const edge = 24;
 const zoom = 2;
-const colours = palettes.light;
 
 /** A chart for a slide: what it shows, for when, by which filters and as of when stand in the picture itself. */
 export async function drawPicture(chart: Picture, frame: Frame, style: Style): Promise<Buffer> {
@@ -33,7 +32,7 @@ export async function drawPicture(chart: Picture, frame: Frame, style: Style): P
   const isKeyed = chart.spec.series.length > 1 && chart.spec.kind !== 'scatter';
   if (isKeyed) lines.push(legend(chart.spec.series, (y += 26)));
   y += 14;
-  const drawing = { ...style, mode: 'light', width: inner, font: family } as const;
+  const drawing = { ...style, palette: colours, width: inner, font: family };
   const svg = drawSvg(chart, drawing, height).replace('<svg', `<svg x="${edge}" y="${y}"`);
   y += height + 4;
   const as_of = m.as_of({ moment: formatMoment(frame.as_of.at, style.locale, frame.timezone) }, style);

@@ -1,10 +1,12 @@
 import { error } from '@sveltejs/kit';
 import * as marketing from '#lib/server/marketing.ts';
+import * as pictures from '#lib/server/pictures.ts';
 import { parse } from '#lib/state.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url }) => {
+export const load: PageServerLoad = async (event) => {
+  const { locals, url } = event;
   if (!locals.viewer) error(401);
   const { state, dropped } = parse(url.searchParams);
-  return { board: await marketing.load(locals.viewer, state, dropped) };
+  return { board: pictures.onBoard(await marketing.load(locals.viewer, state, dropped), event) };
 };

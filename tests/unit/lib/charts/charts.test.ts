@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { heightOf, toOption, type Drawing } from '#lib/charts/option.ts';
+import { light } from '#lib/charts/palette.ts';
 import { drawSvg } from '#lib/charts/picture.ts';
 import { fold } from '#lib/charts/fold.ts';
 import { lonely, scaleFor } from '#lib/charts/scale.ts';
@@ -7,7 +8,7 @@ import { sparkOf } from '#lib/charts/spark.ts';
 import { tipOf } from '#lib/charts/tip.ts';
 import type { ChartRow, ChartSpec } from '#lib/page.ts';
 
-const drawing: Drawing = { locale: 'en', currency: 'EUR', mode: 'light', width: 600, font: 'sans-serif' };
+const drawing: Drawing = { locale: 'en', currency: 'EUR', palette: light, width: 600, font: 'sans-serif' };
 const spec: ChartSpec = {
   kind: 'line',
   grain: 'day',

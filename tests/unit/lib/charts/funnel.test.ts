@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { heightOf, toOption, type Drawing } from '#lib/charts/option.ts';
+import { light } from '#lib/charts/palette.ts';
 import { drawSvg } from '#lib/charts/picture.ts';
 import { spanOf } from '#lib/charts/scatter.ts';
 import type { ChartRow, ChartSpec } from '#lib/page.ts';
 
-const drawing: Drawing = { locale: 'en', currency: 'EUR', mode: 'light', width: 700, font: 'sans-serif' };
+const drawing: Drawing = { locale: 'en', currency: 'EUR', palette: light, width: 700, font: 'sans-serif' };
 const row = (label: string, ...values: (number | null)[]): ChartRow => ({
   x: label,
   label,

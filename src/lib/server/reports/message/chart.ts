@@ -4,7 +4,7 @@ import { m } from '../../../paraglide/messages.js';
 import { html, type Html } from './html.ts';
 import { ignored } from './kpi.ts';
 import type { Link } from './link.ts';
-import { colourOf, palettes } from '../../../charts/palette.ts';
+import { colourOf, light as palette } from '../../../charts/palette.ts';
 import { ink, light, line } from './look.ts';
 import { table } from './table.ts';
 import { describeRows } from './words.ts';
@@ -74,7 +74,6 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
 /** Which line is which, with the strokes of the picture. */
 function legend({ spec }: ChartBlock): Html | null {
   if (spec.series.length < 2) return null;
-  const palette = palettes.light;
   const signs = { main: '━━', comparison: '╍╍', plan: '┅┅' };
   return html`<div ${ink('muted', 'font-size:13px;line-height:18px;padding-top:8px')}>
     ${spec.series.map(

@@ -2,15 +2,12 @@ import { createRequire } from 'node:module';
 import { renderAsync } from '@resvg/resvg-js';
 import { heightOf } from '../../../charts/option.ts';
 import { drawSvg } from '../../../charts/picture.ts';
-import { palettes } from '../../../charts/palette.ts';
+import { light } from '../../../charts/palette.ts';
 import { sparkOf } from '../../../charts/spark.ts';
 import type { Style } from '../../../format.ts';
 import type { ChartBlock, SparkPoint } from '../../../page.ts';
-import { measureWithoutBrowser } from './measure.ts';
 import { tellApart } from './names.ts';
 import { encode } from './png.ts';
-
-measureWithoutBrowser();
 
 const resolve = createRequire(import.meta.url).resolve;
 export const family = 'Inter';
@@ -27,12 +24,12 @@ const zoom = 2;
 
 /** On white, whatever the program's colours: mail programs recolour text but never pictures. */
 export function drawChart(block: Pick<ChartBlock, 'spec' | 'rows'>, style: Style): Promise<Buffer> {
-  const drawing = { ...style, mode: 'light', width: chartWidth, font: family } as const;
+  const drawing = { ...style, palette: light, width: chartWidth, font: family };
   const names = tellApart(block.rows.map(({ label }) => label));
   const rows = block.rows.map((row, at) => ({ ...row, label: names[at] ?? row.label }));
   const height = 'grain' in block.spec ? courseHeight : heightOf(block);
   const svg = drawSvg({ ...block, rows }, drawing, height);
-  return toPng(svg, zoom, palettes.light.surface);
+  return toPng(svg, zoom, light.surface);
 }
 
 export const sparkSize = { width: 252, height: 40 };

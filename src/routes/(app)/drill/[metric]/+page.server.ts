@@ -1,11 +1,13 @@
 import { error, redirect } from '@sveltejs/kit';
 import * as drill from '#lib/server/drill.ts';
+import * as pictures from '#lib/server/pictures.ts';
 import { nearest } from '#lib/server/thesaurus.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { parse } from '#lib/state.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params, url }) => {
+export const load: PageServerLoad = async (event) => {
+  const { locals, params, url } = event;
   if (!locals.viewer) error(401);
   const { state, dropped } = parse(url.searchParams);
   const found = await drill.load(locals.viewer, params.metric, state, dropped);
@@ -17,5 +19,5 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
       near ? m.metrics_did_you_mean({ asked: params.metric.slice(0, 60), near }) : m.drill_not_found(),
     );
   }
-  return { drill: found };
+  return { drill: pictures.onDrill(found, event) };
 };
