@@ -111,4 +111,6 @@ export type TableBlock = Base & {
   hidden: number;
   /** what the shades of cells mean: something bad (the default), or only more */
   shade?: 'more';
+  /** rows and total as a page shows them, in place of both; empty where there are none */
+  html?: string;
 };

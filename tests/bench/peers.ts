@@ -8,7 +8,7 @@ import { sign } from '../../src/lib/server/token.ts';
 import { openBrowser } from '../harness/browser.ts';
 import type { Company } from './company.ts';
 import { median, ms, repeat, times } from './measure.ts';
-import { open, readVisit, type Visit } from './page.ts';
+import { open, readVisit, standsWithoutScript, type Visit } from './page.ts';
 import { drizzleTiles } from './peers/drizzle-tiles.ts';
 import { buildPage, serveFiles } from './peers/static.ts';
 import { rangeOf } from './reading.ts';
@@ -104,6 +104,7 @@ async function readStatic(company: Company) {
       await context.close();
       return visit;
     });
+    if (await standsWithoutScript(browser, company, '/')) ours.before = 0;
     const line = (page: string, visit: Visit) => ({
       page,
       'first byte': ms(visit.ttfb),

@@ -1,9 +1,9 @@
 import { error, redirect } from '@sveltejs/kit';
 import * as home from '#lib/server/home.ts';
-import * as pictures from '#lib/server/pictures.ts';
 import * as views from '#lib/server/views.ts';
 import { parse } from '#lib/state.ts';
 import type { PageServerLoad } from './$types';
+import * as drawn from './drawn.ts';
 
 export const load: PageServerLoad = async (event) => {
   const { locals, url, isDataRequest } = event;
@@ -12,5 +12,5 @@ export const load: PageServerLoad = async (event) => {
   const own = url.search || isDataRequest ? null : await views.homeOf(locals.viewer);
   if (own) redirect(307, own.href);
   const { state, dropped } = parse(url.searchParams);
-  return { home: pictures.onHome(await home.load(locals.viewer, state, dropped), event) };
+  return { home: drawn.home(await home.load(locals.viewer, state, dropped), event) };
 };

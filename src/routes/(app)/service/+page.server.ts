@@ -1,12 +1,12 @@
 import { error } from '@sveltejs/kit';
-import * as pictures from '#lib/server/pictures.ts';
 import * as service from '#lib/server/service.ts';
 import { parse } from '#lib/state.ts';
 import type { PageServerLoad } from './$types';
+import * as drawn from '../drawn.ts';
 
 export const load: PageServerLoad = async (event) => {
   const { locals, url } = event;
   if (!locals.viewer) error(401);
   const { state, dropped } = parse(url.searchParams);
-  return { board: pictures.onBoard(await service.load(locals.viewer, state, dropped), event) };
+  return { board: drawn.board(await service.load(locals.viewer, state, dropped), event) };
 };

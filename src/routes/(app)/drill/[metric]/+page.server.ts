@@ -1,10 +1,10 @@
 import { error, redirect } from '@sveltejs/kit';
 import * as drill from '#lib/server/drill.ts';
-import * as pictures from '#lib/server/pictures.ts';
 import { nearest } from '#lib/server/thesaurus.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { parse } from '#lib/state.ts';
 import type { PageServerLoad } from './$types';
+import * as drawn from '../../drawn.ts';
 
 export const load: PageServerLoad = async (event) => {
   const { locals, params, url } = event;
@@ -19,5 +19,5 @@ export const load: PageServerLoad = async (event) => {
       near ? m.metrics_did_you_mean({ asked: params.metric.slice(0, 60), near }) : m.drill_not_found(),
     );
   }
-  return { drill: pictures.onDrill(found, event) };
+  return { drill: drawn.drill(found, event) };
 };
