@@ -91,7 +91,13 @@ type Reader = { viewer: Viewer; timezone: string };
 async function printWith(browser: Browser, reader: Reader, path: string, address: string) {
   const { viewer } = reader;
   const { locale } = viewer;
-  const context = await browser.newContext({ viewport: layout, locale, colorScheme: 'light' });
+  // all that is printed stands in the HTML
+  const context = await browser.newContext({
+    viewport: layout,
+    locale,
+    colorScheme: 'light',
+    javaScriptEnabled: false,
+  });
   const tab = await context.newPage();
   const url = new URL(path, address);
   const pass = issue(viewer, url.pathname + url.search);
@@ -109,7 +115,6 @@ async function printWith(browser: Browser, reader: Reader, path: string, address
   if (answer?.status() !== 200) throw new Error(`The page to print answered ${answer?.status()}`);
   // Whoever may not see it is led elsewhere, and that page answers as well as any.
   if (tab.url() !== url.href) throw new Error(`The page to print led to ${new URL(tab.url()).pathname}`);
-  await tab.waitForFunction(() => document.fonts.status === 'loaded');
   await tab.emulateMedia({ media: 'print' });
   const title = (await tab.title()).split(' · ').slice(0, -1).join(' · ');
   const pdf = await tab.pdf({
