@@ -23,7 +23,9 @@ async function still(width: number, told = true): Promise<Page> {
     viewport: { width, height: 900 },
     javaScriptEnabled: false,
   });
-  const value = `${width}x${width}`;
+  // what is kept free for a scrollbar
+  const gutter = await page.evaluate(() => innerWidth - document.body.clientWidth);
+  const value = `${width}x${width - gutter}`;
   if (told) await context.addCookies([{ name: screenCookie, value, url: stack.address }]);
   return context.newPage();
 }
