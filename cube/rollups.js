@@ -81,10 +81,11 @@ async function readRollups(query) {
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = to_regnamespace('rollup') and c.relkind in ('r', 'v')
-    group by c.oid, c.relname, c.reltuples order by c.reltuples, c.relname`);
+    group by c.oid, c.relname, c.reltuples order by c.relname like '%\\_\\_each', c.reltuples, count(*), c.relname`);
   const tables = rows.map(({ cube, name, columns }) => ({
     cube,
     name,
+    hasRecords: name.endsWith('__each'),
     columns: columns.includes('source') ? [...columns, 'fresh_at'] : columns,
   }));
   return { zone: rows[0]?.zone ?? null, tables };
@@ -106,8 +107,8 @@ function takeRollups(sql, query, { zone, tables }) {
     if (!sql.includes(`${from} AS ${alias}`)) continue;
     const own = tables.filter((table) => table.cube === cube);
     const columns = namedColumns(sql.replaceAll(from, ''), alias);
-    const reason = own.length ? whyNot(query, zone, columns) : `${cube} has no rollup`;
-    const table = reason ? null : own.find((t) => columns.every((c) => t.columns.includes(c)));
+    const reason = own.length ? whyNot(query, zone, columns, cube) : `${cube} has no rollup`;
+    const table = own.find((t) => (t.hasRecords || !reason) && columns.every((c) => t.columns.includes(c)));
     if (!table) {
       if (!isOfRecords(query))
         miss(query, reason ?? `no rollup of ${cube} has the columns ${columns.join(', ')}`);
@@ -139,9 +140,11 @@ function isOfRecords({ options, cubeEvaluator }) {
 
 const grains = [undefined, null, 'day', 'week', 'month', 'quarter', 'year'];
 
-/** Rollups know whole days of the reporting zone, and no single record. */
-function whyNot(query, zone, columns) {
+/** Rollups know whole days of the reporting zone, and no single record, but for those that hold `each`. */
+function whyNot(query, zone, columns, cube) {
   if (query.options.ungrouped) return 'records are asked for, not sums';
+  if (query.cubeEvaluator.cubeFromPath(cube).meta?.lacks_empty_groups && !leavesEmptyOut(query))
+    return 'groups of which nothing is left are asked for too';
   for (const { dimension, granularity, dateRange, ...time } of query.timeDimensions.map(plain)) {
     if (!grains.includes(granularity)) return `${dimension} is cut by ${granularity}`;
     if (dateRange && !time.isWhole) return `the range of ${dimension} does not consist of whole days`;
@@ -160,6 +163,22 @@ function whyNot(query, zone, columns) {
   if (query.filters.flatMap(flat).some((filter) => isTime(filter.dimension)))
     return 'a moment is filtered for';
   return null;
+}
+
+/** Whether no group is asked for, or only those in which a measure is something else than 0 or unknown. */
+function leavesEmptyOut({ options, cubeEvaluator }) {
+  const { dimensions = [], timeDimensions = [], filters = [] } = options;
+  if (dimensions.length === 0 && !timeDimensions.some(({ granularity }) => granularity)) return true;
+  const having = filters
+    .map(({ member, dimension, ...filter }) => ({ ...filter, member: member ?? dimension }))
+    .filter(({ member }) => member && cubeEvaluator.isMeasure(member));
+  const isSet = (member) => having.some((one) => one.member === member && one.operator === 'set');
+  return having.some(({ member, operator, values = [] }) => {
+    const all = (test) => values.length > 0 && values.every((value) => test(Number(value)));
+    if (operator === 'gt') return all((value) => value >= 0);
+    if (operator === 'equals') return all((value) => value !== 0);
+    return operator === 'notEquals' && values.some((value) => Number(value) === 0) && isSet(member);
+  });
 }
 
 function plain(time) {

@@ -1,4 +1,5 @@
 import { attribution } from './rollup-credits.ts';
+import { customerViews } from './rollup-customers.ts';
 import { qualityFacts } from './rollup-quality.ts';
 
 const marketing = (by: string): string => `
@@ -43,31 +44,31 @@ const activity = `
     from core.employees e
     left join (
       select employee_key, min(at) as first_at from (
-        select employee_key, min(at) as at from rollup.activity_days__employee group by employee_key
+        select employee_key, at from rollup.activity_days__employee
         union all
-        select employee_key, min(at) from present group by employee_key
-      ) firsts group by employee_key
+        select employee_key, at from present
+      ) done where employee_key in (select employee_key from core.employees where hired_at is null) group by employee_key
     ) f using (employee_key), zone
   )
-  select kind, at, null::date as day, employee_key, n_sum from rollup.activity_days__employee
+  select kind, at, null::date as day, false as is_day, employee_key, n_sum from rollup.activity_days__employee
   union all
-  select kind, at, null, employee_key, n_sum from present
+  select kind, at, null, false, employee_key, n_sum from present
   union all
-  select 'workday', null, c.day, s.employee_key, 1
+  select 'workday', null, c.day, true, s.employee_key, 1
   from spans s join core.dim_calendar c on c.is_workday and c.day between s.first_day and s.last_day`;
 
 /** Whom each employee cares for now, whatever the day; and who of them there is. */
 const care = `
   create view rollup.activity_facts__customer as
   select 'customer' as kind, d.owner_key as employee_key, d.customer_key ${cared} and d.status = 'open'
-  union
+  union all
   select 'customer', d.owner_key, d.customer_key ${cared} and d.status = 'won'
     and d.closed_at > ${fresh} and d.closed_at > ${now} - interval '90 days'
-  union
-  select 'employee', employee_key, null from rollup.activity_days__employee group by employee_key
-  union
+  union all
+  select 'employee', employee_key, null from rollup.activity_days__kind
+  union all
   select 'employee', a.employee_key, null ${overdue}
-  union
+  union all
   select 'employee', e.employee_key, null
   from core.employees e, (
     select (max(fresh_at) at time zone (select value #>> '{}' from core.settings where key = 'derived.zone'))::date as day
@@ -76,36 +77,6 @@ const care = `
   where exists (
     select from core.dim_calendar c where c.is_workday and c.day between e.hired_at and least(e.left_at, last.day)
   )`;
-
-/** Customers as they are; the deals won, for the cost of acquisition, by their day. */
-const customers = `
-  create view rollup.customer_facts__all as
-  select 'customer' as kind, c.source_id as customer_id, c.name, c.region, c.industry, c.owner_key, null::date as day,
-    f.first_purchase_at, f.last_purchase_at, f.last_contact_at, coalesce(f.won_deals, 0) as won_deals,
-    coalesce(f.revenue, 0) as revenue, coalesce(f.gross_profit, 0) as gross_profit,
-    coalesce(f.segment, 'occasional') as segment, f.abc, coalesce(f.xyz, 'n/a') as xyz, coalesce(f.bcg, 'n/a') as bcg,
-    coalesce(f.is_churned, false) as is_churned, coalesce(f.is_contact_overdue, false) as is_contact_overdue,
-    null::numeric as spend, c.customer_key, coalesce(f.revenue_year, 0) as revenue_year,
-    coalesce(f.revenue_before, 0) as revenue_before, coalesce(k.complaints, 0) as complaints,
-    extract(epoch from f.last_purchase_at - f.first_purchase_at) / 86400 / nullif(f.won_deals - 1, 0) as usual_days,
-    extract(epoch from (
-      select coalesce(max((value #>> '{}')::timestamptz), now()) from core.settings where key = 'derived.at'
-    ) - f.last_purchase_at) / 86400 as silent_days,
-    1::numeric as n_sum
-  from core.customers c left join core.customer_facts f using (customer_key)
-  left join (
-    select customer_key, count(*) as complaints from core.fct_complaints
-    where not is_deleted and customer_key is not null group by customer_key
-  ) k using (customer_key)
-  where not c.is_deleted
-  union all
-  select 'spend', null, null, null, null, null, day, null, null, null, null, null, null, null, null, null, null, null, null,
-    sum(cost), null, null, null, null, null, null, count(*)
-  from core.fct_marketing_spend where not is_deleted group by day
-  union all
-  select 'won', null, null, null, null, null, null, closed_at, null, null, null, null, null, null, null, null, null, null,
-    null, null, null, null, null, null, null, null, sum(n_sum)
-  from rollup.deal_facts__closed_reason where status = 'won' group by closed_at`;
 
 const mailed = 'campaign_key in (select campaign_key from core.fct_mailings where not is_deleted)';
 
@@ -134,19 +105,23 @@ const competence = `
   left join (
     select owner_key, sum(n_sum) as deals, sum(n_sum) filter (where status = 'won') as won,
       sum(amount_sum) filter (where status = 'won') as won_amount
-    from rollup.deal_facts__created_owner group by owner_key
+    from rollup.deal_facts__owner group by owner_key
   ) d on d.owner_key = a.employee_key`;
 
 const ownedBy = (row: string): string => `
   left join core.fct_deals d on d.deal_key = ${row}.deal_key left join core.customers c on c.customer_key = ${row}.customer_key
   left join ops.sources s on s.source = ${row}.source`;
 
-/** What is owed now, and what was invoiced of late; the owner is that of the deal, else of the customer. */
+/** What is owed now; the owner is that of the deal, else of the customer. */
+const owed = `
+  select r.kind, r.due_at, r.customer_key, coalesce(d.owner_key, c.owner_key) as owner_key, r.rest, ${now} as now_at`;
+const open = `from core.open_receivables r ${ownedBy('r')}`;
 const receivables = `
-  create view rollup.receivable_facts__open as
-  select r.kind, r.due_at, r.customer_key, coalesce(d.owner_key, c.owner_key) as owner_key, r.rest, ${now} as now_at,
-    null::numeric as recent_sum
-  from core.open_receivables r ${ownedBy('r')}
+  create view rollup.receivable_facts__open as ${owed} ${open}`;
+
+/** Beside it what was invoiced of late. */
+const recent = `
+  create view rollup.receivable_facts__recent as ${owed}, null::numeric as recent_sum ${open}
   union all
   select 'invoice', i.due_at, i.customer_key, coalesce(d.owner_key, c.owner_key), null, ${now}, i.amount
   from core.fct_invoices i ${ownedBy('i')}
@@ -160,8 +135,9 @@ export const views: string[] = [
   mailings,
   activity,
   care,
-  customers,
+  ...customerViews,
   receivables,
+  recent,
   competence,
   qualityFacts,
 ];

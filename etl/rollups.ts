@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { credits } from './rollup-credits.ts';
+import { customers, spend } from './rollup-customers.ts';
 import { quality } from './rollup-quality.ts';
 import { views } from './rollup-views.ts';
 
@@ -68,6 +69,7 @@ export const families: Family[] = [
       unanswered_n_sum: null,
     },
     cuts: {
+      owner: ['owner_key', 'stage_key', 'status'],
       created_owner: ['created_at', 'owner_key', 'stage_key', 'status'],
       created_campaign: ['created_at', 'campaign_key', 'status'],
       created_product: ['created_at', 'product_key', 'status'],
@@ -94,6 +96,7 @@ export const families: Family[] = [
       timed_n_sum: null,
     },
     cuts: {
+      owner: ['owner_key', ...step, 'source', 'waiting_since'],
       // a deal that waits ages until it moves on, so its moment is kept; of those gone only the days are
       created_owner: ['created_at', 'owner_key', ...step, 'source', 'waiting_since'],
       created_campaign: ['created_at', 'campaign_key', ...step],
@@ -168,9 +171,9 @@ export const families: Family[] = [
     whole: `
       ${activities}
       union all
-      select 1::smallint, 'deal', created_at, owner_key, n_sum::int from rollup.deal_facts__created_owner`,
+      select 1::smallint, 'deal', created_at, owner_key, n_sum::int from deriving.deal_facts__created_owner`,
     sums: { n_sum: null },
-    cuts: { employee: ['kind', 'at', 'employee_key'] },
+    cuts: { employee: ['at', 'kind', 'employee_key'], kind: ['kind', 'employee_key'] },
   },
   {
     cube: 'surveys',
@@ -178,6 +181,8 @@ export const families: Family[] = [
     sums: { n_sum: null },
     cuts: { employee: ['answered_at', 'survey', 'employee_key', 'score'] },
   },
+  customers,
+  spend,
   credits,
   quality,
 ];
@@ -190,8 +195,8 @@ export const definition = createHash('sha256')
 
 /**
  * Adds the changes of this transaction to the rollups of a cube: each row as it was is taken off, as it is put on, so a
- * load costs by what it changes. A derivation of the whole writes new tables and puts them in place of the old, so that
- * readers wait for no more than the exchange of names.
+ * load costs by what it changes. A derivation of the whole leaves new tables in its own schema, for `exchangeRollups` to
+ * put in the place of those that are read.
  */
 export async function rollUp(client: Client, family: Family, isWhole: boolean): Promise<void> {
   const { cube, rows, whole = rows, sums, cuts } = family;
@@ -204,16 +209,24 @@ export async function rollUp(client: Client, family: Family, isWhole: boolean): 
   // Many keys have a row or two: workers would only hand on what has to be summed again.
   if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
   for (const [by, keys] of Object.entries(cuts))
-    await client.query((isWhole ? build : add)(`rollup.${cube}__${by}`, rolled, keys, sums));
+    await client.query((isWhole ? build : add)(`${cube}__${by}`, rolled, keys, sums));
   await client.query(`drop table ${rolled}`);
   if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
 }
 
-/** What is read of the rollups and of the present together. */
-export async function viewRollups(client: Client): Promise<void> {
-  // Most have gone with a table of theirs.
-  const names = views.map((view) => /create view (\S+)/.exec(view)?.[1]);
-  await client.query(`drop view if exists ${names.join(', ')}`);
+/**
+ * Puts the new tables in place of all old ones, which readers have had all the while; from here to the end of the
+ * transaction they wait. Views of them and of the present are made anew.
+ */
+export async function exchangeRollups(client: Client): Promise<void> {
+  const { rows } = await client.query<{ drop: string | null }>(`
+    select string_agg(format('drop %s if exists rollup.%I cascade', case relkind when 'v' then 'view' else 'table' end, relname),
+      ';' order by relname) as drop
+    from pg_class where relnamespace = 'rollup'::regnamespace and relkind in ('r', 'v')`);
+  if (rows[0]?.drop) await client.query(rows[0].drop);
+  for (const { cube, cuts } of families)
+    for (const by of Object.keys(cuts))
+      await client.query(`alter table deriving.${cube}__${by} set schema rollup`);
   for (const view of views) await client.query(view);
 }
 
@@ -229,14 +242,11 @@ function select(rolled: string, keys: string[], sums: Family['sums'], sign: stri
 }
 
 function build(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
-  const name = table.replace('rollup.', '');
   return `
-    create table ${table}__new as ${select(rolled, keys, sums, '')} order by ${keys[0]};
-    alter table ${table}__new add unique nulls not distinct (${keys.join(', ')});
-    analyze ${table}__new;
-    drop table if exists ${table} cascade;
-    alter table ${table}__new rename to ${name};
-    comment on table ${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
+    create table deriving.${table} as ${select(rolled, keys, sums, '')} order by ${keys[0]};
+    alter table deriving.${table} add unique nulls not distinct (${keys.join(', ')});
+    analyze deriving.${table};
+    comment on table deriving.${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }
 
 function add(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
@@ -246,8 +256,8 @@ function add(table: string, rolled: string, keys: string[], sums: Family['sums']
     count ? `${sum} = case when ${both(count)} <> 0 then ${both(sum)} end` : `${sum} = ${both(sum)}`,
   );
   return `
-    insert into ${table} as t (${[...keys, ...names].join(', ')})
+    insert into rollup.${table} as t (${[...keys, ...names].join(', ')})
     select * from (${select(rolled, keys, sums, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
     on conflict (${keys.join(', ')}) do update set ${set.join(', ')};
-    delete from ${table} where n_sum = 0`;
+    delete from rollup.${table} where n_sum = 0`;
 }

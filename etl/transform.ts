@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { isEmpty, openFill } from './fill.ts';
 import { matchIdentities } from './identity.ts';
-import { definition, families, rollUp, viewRollups } from './rollups.ts';
+import { definition, exchangeRollups, families, rollUp } from './rollups.ts';
 
 /** One thing that is derived: `isWhole` from all rows, else from those that the transaction has changed. */
 type Step = { name: string; run(client: Client, isWhole: boolean): Promise<void> };
@@ -18,12 +18,14 @@ const chains: Step[][] = [
   [derived('funnel'), rolledUp('funnel_steps'), derived('stage_norms')],
   [
     ...['customer_scope', 'customer_months', 'customer_facts', 'customer_classes', 'customer_silence'],
-    'cohorts',
-  ].map(derived),
+    ...['cohorts', 'customer_profiles'],
+  ]
+    .map(derived)
+    .concat(rolledUp('customer_sums')),
   [rolledUp('deal_facts'), ...['month_facts', 'plan_fact'].map(derived), rolledUp('activity_days')],
   [derived('receivables')],
   ...families
-    .filter(({ cube }) => !['funnel_steps', 'deal_facts', 'activity_days'].includes(cube))
+    .filter(({ cube }) => !['funnel_steps', 'deal_facts', 'activity_days', 'customer_sums'].includes(cube))
     .map(({ cube }) => [rolledUp(cube)]),
 ];
 
@@ -32,6 +34,7 @@ const fills: Record<string, { table: string; till: string }> = {
   attribution: { table: 'core.fct_attribution', till: 'attribution' },
   funnel: { table: 'core.fct_funnel', till: 'funnel' },
   customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
+  customer_profiles: { table: 'core.kept_profiles', till: 'customer_profiles' },
 };
 
 /**
@@ -164,10 +167,10 @@ async function run(client: Client, steps: Step[], isWhole: boolean): Promise<voi
 }
 
 async function finish(client: Client, isWhole: boolean): Promise<void> {
-  if (isWhole) await viewRollups(client);
+  if (isWhole) await exchangeRollups(client);
   await client.query(`
     insert into core.settings (key, value)
-    select 'derived.at', to_jsonb(now) from period union all select 'derived.zone', to_jsonb(zone) from period
+    select 'derived.zone', to_jsonb(zone) from period
     on conflict (key) do update set value = excluded.value`);
   await client.query(`
     insert into core.settings (key, value) select 'derived.for', to_jsonb(core.derived_for() || '|${definition}')
@@ -181,7 +184,11 @@ function derived(name: string): Step {
   const sql = readFileSync(new URL(`./transforms/${name}.sql`, import.meta.url), 'utf8');
   const run = async (client: Client, isWhole: boolean): Promise<void> => {
     const text = sql.replaceAll(':is_whole', String(isWhole));
-    await client.query(isWhole ? text.replaceAll(temporary, 'create unlogged table $1 as') : text);
+    // The whole is derived of its own new rollups.
+    const whole = text
+      .replaceAll(temporary, 'create unlogged table $1 as')
+      .replaceAll('rollup.', 'deriving.');
+    await client.query(isWhole ? whole : text);
   };
   return { name, run };
 }

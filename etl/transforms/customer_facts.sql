@@ -65,3 +65,5 @@ where (f.won_deals, f.open_deals, f.revenue, f.gross_profit, f.revenue_year, f.r
   is distinct from (excluded.won_deals, excluded.open_deals, excluded.revenue, excluded.gross_profit, excluded.revenue_year,
     excluded.revenue_before, excluded.first_purchase_at, excluded.last_purchase_at, excluded.last_contact_at, excluded.xyz);
 drop table facts_now;
+-- Who has been emptied and filled since the last look would be taken for empty.
+analyze core.customer_facts;

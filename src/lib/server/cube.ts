@@ -7,12 +7,15 @@ import { left } from './reader.ts';
 import type { Result } from './result.ts';
 import { Shared } from './shared.ts';
 import { rightsKey, sign } from './token.ts';
+import { Turns } from './turns.ts';
 import { warehouse } from './warehouse.ts';
 
 export type { Result, Row } from './result.ts';
 
 const results = new Lru<Result>(48 * 1024 * 1024);
 const inFlight = new Map<string, Shared<Result>>();
+/** Cube works at eight questions at once; what one person asks for leaves room for the next. */
+const turns = new Turns(8, 6);
 
 /**
  * The figures a viewer may see. A result lives as long as its data version, and equal questions with equal
@@ -30,7 +33,9 @@ export async function load(viewer: Viewer, query: CubeQuery): Promise<Result> {
   if (running && !running.isEnded) return running.join(gone);
   const { cubeUrl, secret } = env();
   const asked = new Shared(async (signal) => {
-    const result = await ask({ cubeUrl, token: sign(viewer, secret), query, signal });
+    const result = await turns.take(viewer.user_id, signal, () =>
+      ask({ cubeUrl, token: sign(viewer, secret), query, signal }),
+    );
     results.set(key, result, 200 + result.rows.length * 160);
     return result;
   });
@@ -44,7 +49,9 @@ export async function load(viewer: Viewer, query: CubeQuery): Promise<Result> {
 export function loadOnce(viewer: Viewer, query: CubeQuery): Promise<Result> {
   const { cubeUrl, secret } = env();
   const signal = left();
-  return ask({ cubeUrl, token: sign(viewer, secret), query, ...(signal && { signal }) });
+  return turns.take(viewer.user_id, signal, () =>
+    ask({ cubeUrl, token: sign(viewer, secret), query, ...(signal && { signal }) }),
+  );
 }
 
 let read: { at: number; version: Promise<number> } | null = null;

@@ -9,6 +9,7 @@ import { arrive, companies, ground, settle } from '../cube/invent.ts';
 /** Every derived table, whole; what moves with each moment is left out. */
 const derived = {
   customer_facts: 'select * from core.customer_facts order by customer_key',
+  kept_profiles: 'select * from core.kept_profiles order by customer_key',
   customer_months: 'select * from core.customer_months order by customer_key, month',
   cohort_months: 'select * from core.cohort_months order by cohort, owner_key, months_since',
   fct_cohorts: 'select * from core.fct_cohorts order by cohort, owner_key, months_since',

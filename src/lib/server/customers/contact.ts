@@ -9,7 +9,7 @@ import type { Scope } from '../scope.ts';
 
 const measures = ['customers', 'contact_overdue', 'contact_overdue_amount', 'revenue_year'];
 const order = ['gold', 'silver', 'bronze', 'occasional'];
-const someone = [{ member: 'customers.customer_id', operator: 'set' as const }];
+const someone = [{ member: 'customers.customers', operator: 'gt' as const, values: ['0'] }];
 /** A quarter without contact is a habit rather than an oversight. */
 const habit = 0.25;
 

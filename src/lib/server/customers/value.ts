@@ -29,10 +29,7 @@ export function load(scope: Scope): Promise<TableBlock> {
       view: 'customers',
       measures,
       by: [by],
-      where: [
-        { member: 'customers.customer_id', operator: 'set' },
-        { member: 'customers.paying', operator: 'gt', values: ['0'] },
-      ],
+      where: [{ member: 'customers.paying', operator: 'gt', values: ['0'] }],
       order: [['ltv', 'desc']],
       limit: most,
     });

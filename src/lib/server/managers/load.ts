@@ -83,7 +83,7 @@ export function table(scope: Scope): Promise<TableBlock> {
         view: 'customers',
         measures: ['customers'],
         by: ['owner', 'segment'],
-        where: [{ member: 'customers.customer_id', operator: 'set' }],
+        where: [{ member: 'customers.customers', operator: 'gt', values: ['0'] }],
       }),
       standing(scope),
       settings.read(),

@@ -18,7 +18,11 @@ export function load(scope: Scope): Promise<TableBlock> {
         view: 'funnel',
         measures: ['stuck', 'days_in_stage'],
         by: ['deal_id', 'title', 'customer', 'customer_key', 'owner', 'stage', 'url'],
-        where: [{ member: 'funnel.stuck', operator: 'gt', values: ['0'] }],
+        where: [
+          // it is so for every stuck deal, and keeps PostgreSQL from all that are decided
+          { member: 'funnel.status', operator: 'equals', values: ['open'] },
+          { member: 'funnel.stuck', operator: 'gt', values: ['0'] },
+        ],
         order: [['days_in_stage', 'desc']],
         limit: shown,
       }),

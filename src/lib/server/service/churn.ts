@@ -18,10 +18,7 @@ export function load(scope: Scope): Promise<TableBlock> {
       view: 'customers',
       measures,
       by: ['complaints_made'],
-      where: [
-        { member: 'customers.customer_id', operator: 'set' },
-        { member: 'customers.paying', operator: 'gt', values: ['0'] },
-      ],
+      where: [{ member: 'customers.paying', operator: 'gt', values: ['0'] }],
     });
     const find = (name: string) => rows.filter((row) => nameOf(row, 'complaints_made') === name);
     const never = rate(find('0'));
