@@ -35,7 +35,6 @@ const activities = `select sign, 'call' as kind, ${day('started_at', 'at')}, emp
       from changed_activities where kind = 'task' and done_at is not null and not is_deleted`;
 
 const waiting = ['source', 'waits_until', 'waiting_since'];
-const step = ['stage_key', 'status', 'is_passed', 'is_lost_here'];
 
 export const families: Family[] = [
   {
@@ -82,13 +81,19 @@ export const families: Family[] = [
   {
     cube: 'funnel_steps',
     rows: `
-      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, campaign_key, status,
-        is_passed, is_lost_here, lost_reason, source, case when is_current then entered_at end as waiting_since,
-        1 as n_sum, amount as amount_sum, (amount is not null)::int as amount_n_sum,
+      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, campaign_key, status, lost_reason, source,
+        case when is_current then entered_at end as waiting_since, 1 as n_sum, is_passed::int as passed_sum,
+        is_lost_here::int as lost_sum, case when is_lost_here then amount else 0 end as lost_amount_sum,
+        (not is_lost_here or amount is not null)::int as lost_amount_n_sum,
+        amount as amount_sum, (amount is not null)::int as amount_n_sum,
         days as days_sum, (days is not null)::int as days_n_sum, (is_passed and days is not null)::int as timed_n_sum
       from changed_funnel`,
     sums: {
       n_sum: null,
+      passed_sum: null,
+      lost_sum: null,
+      lost_amount_sum: 'lost_amount_n_sum',
+      lost_amount_n_sum: null,
       amount_sum: 'amount_n_sum',
       amount_n_sum: null,
       days_sum: 'days_n_sum',
@@ -96,13 +101,13 @@ export const families: Family[] = [
       timed_n_sum: null,
     },
     cuts: {
-      owner: ['owner_key', ...step, 'source', 'waiting_since'],
       // a deal that waits ages until it moves on, so its moment is kept; of those gone only the days are
-      created_owner: ['created_at', 'owner_key', ...step, 'source', 'waiting_since'],
-      created_campaign: ['created_at', 'campaign_key', ...step],
-      closed_owner: ['closed_at', 'owner_key', ...step],
-      closed_campaign: ['closed_at', 'campaign_key', ...step],
-      closed_reason: ['closed_at', 'lost_reason', ...step],
+      owner: ['owner_key', 'stage_key', 'status', 'source', 'waiting_since'],
+      created_owner: ['created_at', 'owner_key', 'stage_key', 'source', 'waiting_since'],
+      created_campaign: ['created_at', 'campaign_key', 'stage_key'],
+      closed_owner: ['closed_at', 'owner_key', 'stage_key'],
+      closed_campaign: ['closed_at', 'campaign_key', 'stage_key'],
+      closed_reason: ['closed_at', 'lost_reason', 'stage_key'],
     },
   },
   {

@@ -15,6 +15,6 @@ select r.stage_key, r.win_rate, (
 from (
   select stage_key, sum(timed_n_sum) as timed, 0.9 * (sum(timed_n_sum) - 1) as place,
     coalesce(1.0 * sum(n_sum) filter (where status = 'won'), 0) / nullif(sum(n_sum) filter (where status <> 'open'), 0) as win_rate
-  from rollup.funnel_steps__created_owner group by stage_key
+  from rollup.funnel_steps__owner group by stage_key
 ) r
 where exists (select from changed_funnel);
