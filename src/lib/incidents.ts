@@ -6,6 +6,8 @@ export type Sign = { sentence: string; href: string };
 /** An incident with all that is known of it. Instants are ISO strings. */
 export type Incident = IncidentLine & {
   signs: Sign[];
+  /** false for a share of what is the whole company's, which is not a head's to take on */
+  can_acknowledge: boolean;
   /** the rule in words, and where its limits are set; null for loads, which have pages of their own */
   about: string | null;
   setting: string | null;

@@ -6,7 +6,7 @@ import { m } from '../../paraglide/messages.js';
 import type { Viewer } from '../../viewer.ts';
 import * as alarms from '../loads/alarms.ts';
 import { warehouse } from '../warehouse.ts';
-import { allowed } from './rights.ts';
+import { visible } from './rights.ts';
 import type { Area } from './rule.ts';
 import type { Details } from './watch.ts';
 import { tell } from './words.ts';
@@ -29,12 +29,14 @@ export type Kept = {
   comment: string | null;
   details: Details | Trouble;
   finding: Details | null;
+  /** only what of it lies with the viewer's teams */
+  is_share: boolean;
 };
 
 /** What the viewer may see of what the condition leaves; trouble of sources first, for it touches all figures. */
 export async function read(viewer: Viewer, where: string, values: Knex.RawBinding[] = []): Promise<Kept[]> {
-  const right = allowed(viewer);
-  const { rows } = await warehouse().raw<{ rows: Omit<Kept, 'finding'>[] }>(
+  const right = visible(viewer);
+  const { rows } = await warehouse().raw<{ rows: Omit<Kept, 'finding' | 'is_share'>[] }>(
     `select i.id, i.rule, i.cause, i.area, i.state, i.money_at_stake, i.since, i.opened_at, i.resolved_at,
             i.acknowledged_at, u.name as acknowledged_by_name, i.comment, i.details
        from app.incidents i left join app.users u on u.id = i.acknowledged_by
@@ -43,7 +45,33 @@ export async function read(viewer: Viewer, where: string, values: Knex.RawBindin
       limit 500`,
     [...values, ...right.values],
   );
-  return rows.map((row) => ({ ...row, finding: 'figures' in row.details ? row.details : null }));
+  const kept = rows.map((row) =>
+    narrow({ ...row, finding: 'figures' in row.details ? row.details : null, is_share: false }, viewer),
+  );
+  if (viewer.access !== 'team') return kept;
+  // a share is worth less than the whole by which the warehouse has ordered
+  const rank = ({ state, finding }: Kept) =>
+    [Number(state === 'acknowledged'), -(finding?.stake ?? 0)] as const;
+  return kept.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
+}
+
+/** What is everybody's, as far as it lies with the teams that a head leads: their figures, and nobody else's words. */
+function narrow(kept: Kept, { access, team_keys }: Viewer): Kept {
+  const { finding, area } = kept;
+  if (access !== 'team' || area !== 'company' || !finding) return kept;
+  const own = finding.shares.filter((one) => one.team_keys.every((key) => team_keys.includes(key)));
+  const figures = { ...finding.figures };
+  for (const name of Object.keys(own[0]?.figures ?? {}))
+    figures[name] = own.reduce((sum, one) => sum + (one.figures[name] ?? 0), 0);
+  const stake = own.reduce((sum, one) => sum + one.stake, 0);
+  const reasons = own.length === 1 ? (own[0]?.reasons ?? []) : [];
+  return {
+    ...kept,
+    is_share: true,
+    money_at_stake: stake.toFixed(2),
+    comment: null,
+    finding: { ...finding, figures, stake, reasons, signs: [] },
+  };
 }
 
 export function toLine(kept: Kept, style: Style): IncidentLine {
@@ -53,7 +81,7 @@ export function toLine(kept: Kept, style: Style): IncidentLine {
   const signs = (finding.signs ?? []).map((one) => tell(one, style).short);
   return {
     ...{ id, rule, state, title, sentence, since },
-    why: [...why, ...signs],
+    why: [...why, ...signs, ...(kept.is_share ? [m.incidents_share({}, style)] : [])],
     stake: finding.stake,
     owner: finding.owner ? m.incidents_owner({ name: finding.owner }, style) : nobody(kept.area, style),
     is_older: finding.is_older,
@@ -86,7 +114,8 @@ export function toIncident(kept: Kept, style: Style): Incident {
   const told = finding && tell(finding, style);
   return {
     ...toLine(kept, style),
-    ...(told && { why: told.why }),
+    ...(told && !kept.is_share && { why: told.why }),
+    can_acknowledge: kept.state === 'open' && !kept.is_share,
     signs: (finding?.signs ?? []).map((one) => {
       const { sentence, why } = tell(one, style);
       return { sentence: [sentence, ...why].join(' '), href: one.href };

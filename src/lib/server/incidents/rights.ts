@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Viewer } from '../../viewer.ts';
 
-/** A condition on `app.incidents i`: the only place where it is decided who sees which. */
+/** A condition on `app.incidents i`: here alone is it decided who sees which. */
 export type Allowed = { sql: string; values: Knex.RawBinding[] };
 
 /**
@@ -18,5 +18,16 @@ export function allowed({ access, role, team_keys, employee_keys }: Viewer): All
   return {
     sql: `i.area = 'sales' and i.${column} <> '{}' and i.${column} <@ ?::bigint[]`,
     values: [keys],
+  };
+}
+
+/** Those too of which a head sees a share: how much of what is everybody's lies with the teams led. */
+export function visible(viewer: Viewer): Allowed {
+  const { sql, values } = allowed(viewer);
+  if (viewer.access !== 'team') return { sql, values };
+  return {
+    sql: `(${sql} or exists (select from jsonb_array_elements(i.details -> 'shares') s
+      where s -> 'team_keys' <> '[]' and s -> 'team_keys' <@ to_jsonb(?::bigint[])))`,
+    values: [...values, viewer.team_keys],
   };
 }

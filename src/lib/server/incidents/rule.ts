@@ -31,6 +31,9 @@ export type Limits = Record<string, number>;
 /** Names that explain, largest first: people, causes; `count` is what they stand for. */
 export type Reason = { key: string; names: string[]; count?: number; share?: number; amount?: number };
 
+/** What of a finding is made of one team's rows, in the same words; `figures` are those that add up over teams. */
+export type Share = { team: string; figures: Figures; stake: number; reasons: Reason[] };
+
 /** What a rule has seen. `severity` is 1 at the limit; below `calm` all is well again. */
 export type Finding = {
   rule: RuleName;
@@ -45,6 +48,8 @@ export type Finding = {
   limits: Limits;
   range: Range;
   reasons: Reason[];
+  /** of what is everybody's: the teams where it is as bad as that, whose heads are told of their share */
+  shares?: Share[];
   /** the page where the sum is seen, with its very filters */
   href: string;
 };

@@ -161,6 +161,7 @@ const complaintsRise = trailing({
   subject: 'product',
   by: 'product',
   detail: 'cause',
+  shared: ['complaints', 'usual'],
   peers: 'all',
   past: 365,
   judge(seen, limits, worth) {

@@ -1,7 +1,8 @@
 import { shiftDay } from '../../period.ts';
 import { nameOf, numberOf } from '../board.ts';
-import { page, type Board } from './board.ts';
-import { calm, type Finding, type Reason, type Rule, type Since } from './rule.ts';
+import { page, type Board, type Worth } from './board.ts';
+import type { Row } from '../result.ts';
+import { calm, type Finding, type Limits, type Reason, type Rule, type Share, type Since } from './rule.ts';
 
 /** Deals that rot: most of those in a stage stand there longer than its norm. */
 export const stages: Rule = {
@@ -25,37 +26,34 @@ async function look(board: Board): Promise<Finding[]> {
     board.ask({
       view: 'funnel',
       measures: ['stuck', 'stuck_amount'],
-      by: [...by, 'owner'],
+      by: [...by, 'owner', 'team'],
       where: [{ member: 'funnel.stuck', operator: 'gt', values: ['0'] }],
     }),
     board.ask({
       view: 'sales',
       measures: ['deals_open'],
-      by,
+      by: [...by, 'team'],
       where: [{ member: 'sales.status', operator: 'equals', values: ['open'] }],
     }),
   ]);
-  return open.flatMap((row): Finding[] => {
-    const [name, within] = [nameOf(row, 'stage'), nameOf(row, 'pipeline')];
-    const all = numberOf(row, 'deals_open') ?? 0;
-    const own = stuck.filter((one) => nameOf(one, 'stage') === name && nameOf(one, 'pipeline') === within);
-    const sum = (measure: string) => own.reduce((total, one) => total + (numberOf(one, measure) ?? 0), 0);
-    const [deals, amount] = [sum('stuck'), sum('stuck_amount')];
-    if (name === null || deals < (limits.least ?? 0)) return [];
-    const severity = deals / Math.max(all, 1) / (limits.share ?? 1);
-    if (severity < calm) return [];
-    const { margin, win_rate } = board.worth;
+  const keyOf = (row: Row) => JSON.stringify([nameOf(row, 'pipeline'), nameOf(row, 'stage')]);
+  return [...new Set(open.map(keyOf))].flatMap((key): Finding[] => {
+    const [within, name] = JSON.parse(key) as [string | null, string | null];
+    const places: Place = {
+      stuck: stuck.filter((row) => keyOf(row) === key),
+      open: open.filter((row) => keyOf(row) === key),
+    };
+    const { severity, figures, stake, reasons } = weigh(places, limits, board.worth);
+    if (name === null || (figures.deals ?? 0) < (limits.least ?? 0) || severity < calm) return [];
     return [
       {
         ...{ rule: stages.name, topic: stages.topic, area: stages.area, severity, limits },
         subject: { kind: 'stage', name, within },
-        stake: amount * win_rate * margin,
-        figures: { deals, open: all, amount, margin, win_rate },
+        stake,
+        figures: { ...figures, margin: board.worth.margin, win_rate: board.worth.win_rate },
         range: { from: last, to: last },
-        reasons: whose(
-          own.map((one) => ({ name: nameOf(one, 'owner') ?? '', count: numberOf(one, 'stuck') ?? 0 })),
-          deals,
-        ),
+        reasons,
+        shares: sharesOf(places, limits, board.worth),
         href: page('funnel.stuck_amount', {
           by: 'owner',
           within: [['stage', name]],
@@ -63,6 +61,35 @@ async function look(board: Board): Promise<Finding[]> {
         }),
       },
     ];
+  });
+}
+
+type Place = { stuck: Row[]; open: Row[] };
+
+function weigh({ stuck, open }: Place, limits: Limits, { win_rate, margin }: Worth) {
+  const sum = (rows: Row[], name: string) => rows.reduce((all, row) => all + (numberOf(row, name) ?? 0), 0);
+  const figures = {
+    deals: sum(stuck, 'stuck'),
+    open: sum(open, 'deals_open'),
+    amount: sum(stuck, 'stuck_amount'),
+  };
+  return {
+    figures,
+    severity: figures.deals / Math.max(figures.open, 1) / (limits.share ?? 1),
+    stake: figures.amount * win_rate * margin,
+    reasons: whose(
+      stuck.map((row) => ({ name: nameOf(row, 'owner') ?? '', count: numberOf(row, 'stuck') ?? 0 })),
+      figures.deals,
+    ),
+  };
+}
+
+function sharesOf({ stuck, open }: Place, limits: Limits, worth: Worth): Share[] {
+  const teams = [...new Set(open.flatMap((row) => nameOf(row, 'team') ?? []))];
+  return teams.flatMap((team) => {
+    const own = (rows: Row[]) => rows.filter((row) => nameOf(row, 'team') === team);
+    const { severity, ...share } = weigh({ stuck: own(stuck), open: own(open) }, limits, worth);
+    return severity < calm ? [] : [{ team, ...share }];
   });
 }
 

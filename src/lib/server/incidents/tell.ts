@@ -4,7 +4,7 @@ import { adminEmail } from '../users.ts';
 import * as viewers from '../viewers.ts';
 import { readLimits, type Chosen } from './limits.ts';
 import * as posts from './posts.ts';
-import { allowed } from './rights.ts';
+import { allowed, visible } from './rights.ts';
 import * as settings from '../settings.ts';
 import { warehouse } from '../warehouse.ts';
 
@@ -33,7 +33,7 @@ function readUsers(db: Knex | Knex.Transaction): Promise<User[]> {
     .andWhereNot('email', adminEmail);
 }
 
-/** Queues one mail about an incident to each person who may see it. */
+/** Queues one mail about an incident to each person who may see all of it; of a share the digest tells. */
 export async function tellOf(
   trx: Knex.Transaction,
   id: string,
@@ -120,7 +120,7 @@ async function digest(trx: Knex.Transaction, chosen: Chosen, timezone: string, n
   // A worker that was away for long does not tell the news of yesterday.
   if (now.getTime() - at.getTime() > 12 * 3_600_000) return;
   for (const user of await readUsers(trx)) {
-    const { sql, values } = allowed(await viewers.of(user));
+    const { sql, values } = visible(await viewers.of(user));
     await trx.raw(
       `insert into app.deliveries (event, run_at, recipient, locale, user_id, next_attempt_at)
        select 'digest', ?, lower(?), ?, ?, ?

@@ -5,7 +5,7 @@ import { toNumber, type Row } from '../result.ts';
 import { trailing as daysUpTo, type Board, type Worth } from './board.ts';
 import { course, minus, plus, runOf, type Course } from './course.ts';
 import { calm } from './rule.ts';
-import type { Figures, Finding, Limits, Reason, Rule, Since, Subject, SubjectKind } from './rule.ts';
+import type { Figures, Finding, Limits, Reason, Rule, Share, Since, Subject, SubjectKind } from './rule.ts';
 
 /** `now` and `past` are sums of the subject, the others those of whom it is set beside. */
 export type Seen = { now: Figures; peers: Figures; past: Figures; peersPast: Figures };
@@ -27,6 +27,8 @@ export type Spec = Omit<Rule, 'look' | 'since' | 'days'> & {
   peers: 'all' | 'within';
   /** days before that tell what is usual */
   past?: number;
+  /** of what is everybody's: the figures that add up over teams, whose heads are told of their share */
+  shared?: string[];
   /** records that belong to nobody are judged as well: they are the company's */
   nameless?: true;
   /** null where there is too little to judge */
@@ -58,9 +60,11 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
   const ask = (asked: Range, by: string[]) =>
     board.ask({ view: spec.view, measures: spec.measures, by, time: spec.time, range: asked });
   const own = [spec.by, ...(spec.within ? [spec.within] : [])];
+  const detail = spec.detail ? [spec.detail] : [];
+  const teams = spec.shared ? ['team'] : [];
   const [rows, before] = await Promise.all([
-    ask(range, [...own, ...(spec.detail ? [spec.detail] : [])]),
-    past ? ask(past, own) : [],
+    ask(range, [...own, ...teams, ...detail]),
+    past ? ask(past, [...own, ...teams]) : [],
   ]);
   const [groups, earlier] = [grouped(spec, rows), grouped(spec, before)];
   return [...groups.values()].flatMap((group): Finding[] => {
@@ -81,6 +85,8 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
     if (!judged || judged.severity < calm) return [];
     const { name, topic } = spec;
     const area = subject.kind === 'company' ? 'company' : spec.area;
+    const mine = (all: Row[]) => all.filter((row) => keyOf(subjectOf(spec, row)) === keyOf(subject));
+    const shares = spec.shared && sharesOf(spec, seen, mine(rows), mine(before), limits, board.worth);
     const reasons = spec.explain?.(seen, group.parts) ?? [];
     return [
       {
@@ -92,9 +98,35 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
         limits,
         range,
         reasons,
+        ...(shares && { shares }),
         href: spec.href(subject, range),
       },
     ];
+  });
+}
+
+/** Each team judged by itself, however little it has; what is usual with it is set beside the same others. */
+function sharesOf(spec: Spec, seen: Seen, rows: Row[], before: Row[], limits: Limits, worth: Worth): Share[] {
+  const teams = [...new Set(rows.flatMap((row) => nameOf(row, 'team') ?? []))];
+  return teams.flatMap((team) => {
+    const own = (all: Row[]) =>
+      [
+        ...grouped(
+          spec,
+          all.filter((row) => nameOf(row, 'team') === team),
+        ).values(),
+      ][0];
+    const now = own(rows);
+    const past = own(before)?.sums ?? none(spec);
+    const judged = spec.judge(
+      { ...seen, now: now?.sums ?? none(spec), past },
+      { ...limits, least: 1 },
+      worth,
+    );
+    if (!judged || judged.severity < calm) return [];
+    const figures = Object.fromEntries((spec.shared ?? []).map((name) => [name, judged.figures[name] ?? 0]));
+    const reasons = spec.explain?.({ ...seen, now: now?.sums ?? none(spec) }, now?.parts ?? []) ?? [];
+    return [{ team, figures, stake: judged.stake, reasons }];
   });
 }
 
@@ -181,8 +213,14 @@ function grouped(spec: Spec, rows: Row[]): Map<string, Group> {
     const subject = subjectOf(spec, row);
     const sums = Object.fromEntries(spec.measures.map((name) => [name, toNumber(row[name]) ?? 0]));
     const known = groups.get(keyOf(subject)) ?? { subject, sums: none(spec), parts: [] };
-    const parts = spec.detail ? [...known.parts, { name: nameOf(row, spec.detail), sums }] : [];
+    const parts = spec.detail ? withPart(known.parts, nameOf(row, spec.detail), sums) : [];
     groups.set(keyOf(subject), { subject, sums: plus(known.sums, sums), parts });
   }
   return groups;
+}
+
+function withPart(parts: Part[], name: string | null, sums: Figures): Part[] {
+  const known = parts.find((one) => one.name === name);
+  if (!known) return [...parts, { name, sums }];
+  return parts.map((one) => (one === known ? { name, sums: plus(one.sums, sums) } : one));
 }

@@ -6,15 +6,23 @@ import { warehouse } from '../warehouse.ts';
 import { stakes } from './limits.ts';
 import { dateBack, look, type Cause, type Look } from './look.ts';
 import { readKeepers, type Keeper } from './people.ts';
-import type { Finding, Since } from './rule.ts';
+import type { Finding, Share, Since, Subject } from './rule.ts';
 import { rules } from './rules.ts';
 import { forget, tellOf } from './tell.ts';
 
 type Open = { id: string; rule: string; cause: string; since: string | null; details: Details };
 type Gone = { id: string; cause: string; acknowledged_at: Date | null };
 
+/** A team's share with the keys of the team: all that bear its name, none where it is nobody's. */
+export type KeptShare = Omit<Share, 'team'> & { team_keys: number[] };
+
 /** What is kept of a cause: the finding that tells of it best, and the others of the same cause. */
-export type Details = Finding & { signs: Finding[]; owner: string | null; is_older: boolean };
+export type Details = Omit<Finding, 'shares'> & {
+  shares: KeptShare[];
+  signs: Finding[];
+  owner: string | null;
+  is_older: boolean;
+};
 
 /** A cause that comes back within so many days is the same incident, and nobody is told twice. */
 const relapseDays = 7;
@@ -68,6 +76,8 @@ async function settle(trx: Knex.Transaction, found: Look, now: Date): Promise<vo
     .andWhereRaw('resolved_at > ?::timestamptz - make_interval(days => ?)', [now, relapseDays])
     .orderBy('resolved_at', 'desc');
   const keeperOf = await readKeepers(trx);
+  const { least } = stakes(found.board.chosen, found.board.worth.profit);
+  const write: Write = (...what) => columnsOf(...what, keeperOf, least);
   const isOpen = new Map(open.map((one) => [one.cause, one]));
   const fresh = found.causes.filter(
     ({ cause, findings }) => !isOpen.has(cause) && (findings[0]?.severity ?? 0) >= 1,
@@ -78,9 +88,8 @@ async function settle(trx: Knex.Transaction, found: Look, now: Date): Promise<vo
   );
   for (const one of found.causes) {
     const known = isOpen.get(one.cause);
-    const keeper = keeperOf(leadOf(one).subject);
-    if (known) await refresh(trx, known, one, keeper, now);
-    else if (fresh.includes(one)) await begin(trx, found, one, earliest(one, dates), keeper, gone, now);
+    if (known) await refresh(trx, known, one, write, now);
+    else if (fresh.includes(one)) await begin(trx, found, one, earliest(one, dates), write, gone, now);
   }
   const still = new Set(found.causes.map(({ cause }) => cause));
   for (const one of open) {
@@ -99,9 +108,22 @@ function earliest({ findings }: Cause, dates: Map<Finding, Since>): Since | null
   return known.sort((a, b) => a.day.localeCompare(b.day))[0] ?? null;
 }
 
-function write({ findings }: Cause, lead: Finding, keeper: Keeper, isOlder: boolean) {
+type Write = (cause: Cause, lead: Finding, isOlder: boolean) => ReturnType<typeof columnsOf>;
+
+function columnsOf(
+  { findings }: Cause,
+  lead: Finding,
+  isOlder: boolean,
+  keeperOf: (subject: Subject) => Keeper,
+  least: number,
+) {
   const signs = findings.filter((one) => one !== lead);
-  const details: Details = { ...lead, signs, owner: keeper.owner, is_older: isOlder };
+  const keeper = keeperOf(lead.subject);
+  const shares = (lead.shares ?? []).flatMap(({ team, ...share }): KeptShare[] => {
+    const { team_keys } = keeperOf({ kind: 'team', name: team, within: null });
+    return share.stake < least ? [] : [{ ...share, team_keys }];
+  });
+  const details: Details = { ...lead, shares, signs, owner: keeper.owner, is_older: isOlder };
   return {
     rule: lead.rule,
     area: lead.area,
@@ -113,12 +135,12 @@ function write({ findings }: Cause, lead: Finding, keeper: Keeper, isOlder: bool
   };
 }
 
-async function refresh(trx: Knex.Transaction, known: Open, one: Cause, keeper: Keeper, now: Date) {
+async function refresh(trx: Knex.Transaction, known: Open, one: Cause, write: Write, now: Date) {
   // What told of it first goes on telling while it can: two near equals must not take turns.
   const lead = one.findings.find(({ rule }) => rule === known.rule) ?? leadOf(one);
   await trx('app.incidents')
     .where({ id: known.id })
-    .update({ ...write(one, lead, keeper, known.details.is_older), seen_at: now });
+    .update({ ...write(one, lead, known.details.is_older), seen_at: now });
 }
 
 async function begin(
@@ -126,12 +148,12 @@ async function begin(
   { board }: Look,
   one: Cause,
   since: Since | null,
-  keeper: Keeper,
+  write: Write,
   gone: Gone[],
   now: Date,
 ) {
   const lead = leadOf(one);
-  const values = { ...write(one, lead, keeper, since?.is_older ?? false), seen_at: now };
+  const values = { ...write(one, lead, since?.is_older ?? false), seen_at: now };
   const relapsed = gone.find(({ cause }) => cause === one.cause);
   if (relapsed) {
     const state = relapsed.acknowledged_at ? 'acknowledged' : 'open';

@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../../etl/config.ts';
+import { runSources } from '../../../etl/run.ts';
+import * as incidents from '../../../src/lib/server/incidents.ts';
+import { watch } from '../../../src/lib/server/incidents/watch.ts';
+import * as viewers from '../../../src/lib/server/viewers.ts';
+import { close } from '../../../src/lib/server/warehouse.ts';
+import type { Viewer } from '../../../src/lib/viewer.ts';
+import { createDatabase, type Database } from '../../harness/database.ts';
+import { secret, startCube, type Cube } from '../cube/server.ts';
+
+// North's deals rot and its customers complain; South has some of both, as is usual.
+const folder = mkdtempSync(join(tmpdir(), 'pulse-shares-'));
+const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+let database: Database;
+let cube: Cube;
+const people: Record<string, Viewer> = {};
+
+beforeAll(async () => {
+  database = await createDatabase();
+  write();
+  const [summary] = await runSources({
+    warehouseUrl: database.url,
+    config: readConfig(join(folder, 'pulse.yaml')),
+  });
+  if (summary?.status === 'failed') throw new Error(summary.error ?? 'not loaded');
+  cube = await startCube(database.url);
+  Object.assign(process.env, {
+    WAREHOUSE_URL: database.url,
+    CUBE_URL: `${cube.base}/cubejs-api`,
+    PULSE_SECRET: secret,
+  });
+  for (const [id, role, team] of [
+    ['boss', 'executive', null],
+    ['north', 'head', 'north'],
+    ['south', 'head', 'south'],
+    ['anna', 'manager', null],
+  ] as const) {
+    const user = { id, name: id, email: `${id}@example.com`, role, locale: 'en' };
+    await database.query(
+      'insert into app.users (id, name, email, role, locale) values ($1, $2, $3, $4, $5)',
+      Object.values(user),
+    );
+    if (team) await database.query(`insert into app.user_teams values ($1, 'crm', $2)`, [id, team]);
+    else if (role === 'manager')
+      await database.query(`insert into app.user_employees values ($1, 'crm', $1)`, [id]);
+    people[id] = await viewers.of(user);
+  }
+  await watch();
+}, 120_000);
+
+afterAll(async () => {
+  await close();
+  await cube?.stop();
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const shared = ['complaints_rise', 'stage_stuck'];
+async function seenBy(who: string) {
+  const { open } = await incidents.load(people[who]!);
+  return open.filter(({ rule }) => shared.includes(rule));
+}
+const number = async (sql: string) => Number(Object.values((await database.query(sql))[0] ?? {})[0]);
+
+test('a head is told how much of what is everybody’s lies with the own team, and of no other', async () => {
+  expect((await seenBy('boss')).map(({ rule }) => rule).sort()).toEqual(shared);
+  expect((await seenBy('north')).map(({ rule }) => rule).sort()).toEqual(shared);
+  expect(await seenBy('south')).toEqual([]);
+  expect(await seenBy('anna')).toEqual([]);
+});
+
+test('the figures are those of the team alone', async () => {
+  const of = async (who: string, rule: string) => (await seenBy(who)).find((one) => one.rule === rule)!;
+  const won = `from core.fct_deals where status in ('won', 'lost') and closed_at >= current_date - 365`;
+  const worth = `(select avg((status = 'won')::int) ${won})
+    * (select sum(amount - cost) filter (where status = 'won') / sum(amount) filter (where status = 'won') ${won})`;
+  const stuck = (team: string) =>
+    `from core.fct_deals d join core.employees e on e.employee_key = d.owner_key join core.dim_teams t using (team_key)
+      where d.status = 'open' and d.created_at < current_date - 10 and t.name like '${team}'`;
+  for (const [who, team] of [
+    ['boss', '%'],
+    ['north', 'North'],
+  ] as const) {
+    const one = await of(who, 'stage_stuck');
+    const deals = await number(`select count(*) ${stuck(team)}`);
+    expect(one.sentence).toContain(`${deals} `);
+    expect(one.stake).toBeCloseTo(await number(`select sum(amount) * ${worth} ${stuck(team)}`), 2);
+  }
+  const north = await of('north', 'stage_stuck');
+  expect(JSON.stringify(north)).not.toContain('Vera');
+  expect(north.why.at(-1)).toBe('Only your teams are counted here.');
+  expect((await of('boss', 'stage_stuck')).why.join(' ')).not.toContain('Only your teams');
+  const complaints = (who: string) => of(who, 'complaints_rise').then(({ sentence }) => sentence);
+  expect(await complaints('boss')).toMatch(/\b15 complaints/);
+  expect(await complaints('north')).toMatch(/\b14 complaints/);
+});
+
+test('a share can be looked at, not taken on, and what others have said of the whole stays with them', async () => {
+  const [one] = await seenBy('north');
+  expect(one?.can_acknowledge).toBe(false);
+  expect(await incidents.acknowledge(people.north!, one!.id, 'mine')).toBe(false);
+  expect(await incidents.find(people.north!, one!.id)).toMatchObject({ is_share: true });
+  expect(await incidents.find(people.south!, one!.id)).toBeNull();
+  expect(await incidents.acknowledge(people.boss!, one!.id, 'It is all Vera’s doing')).toBe(true);
+  const { acknowledged } = await incidents.load(people.north!);
+  expect(acknowledged.map(({ id }) => id)).toEqual([one!.id]);
+  expect(JSON.stringify(acknowledged)).not.toContain('Vera');
+});
+
+function write(): void {
+  const save = (name: string, rows: (string | number)[][]) =>
+    writeFileSync(join(folder, name), rows.map((row) => row.join(',')).join('\n'));
+  const deals: (string | number)[][] = [
+    ['id', 'created', 'closed', 'owner', 'stage', 'amount', 'cost', 'status'],
+  ];
+  for (let back = 200; back >= 11; back--)
+    for (const owner of ['anna', 'vera']) {
+      deals.push([`${owner}${back}`, day(back), day(back - 10), owner, 'done', 1000, 400, 'won']);
+      deals.push([`${owner}${back}x`, day(back), day(back - 10), owner, 'lost', 1000, 400, 'lost']);
+    }
+  const events: (string | number)[][] = [['deal', 'stage', 'entered']];
+  const open = (owner: string, count: number, back: number) => {
+    for (let at = 0; at < count; at++) {
+      deals.push([`${owner}${back}open${at}`, day(back), '', owner, 'talk', 1000 + at, 0, 'open']);
+      events.push([`${owner}${back}open${at}`, 'talk', day(back)]);
+    }
+  };
+  open('anna', 24, 30);
+  open('anna', 6, 2);
+  open('vera', 2, 30);
+  open('vera', 18, 2);
+  save('deals.csv', deals);
+  save('events.csv', events);
+  const complaints: (string | number)[][] = [['id', 'opened', 'employee', 'product', 'cause', 'status']];
+  const complain = (employee: string, product: string, count: number, back: number) => {
+    for (let at = 0; at < count; at++)
+      complaints.push([`${employee}${product}${back}x${at}`, day(back), employee, product, 'Broken', 'new']);
+  };
+  complain('anna', 'pump', 14, 20);
+  complain('vera', 'pump', 1, 20);
+  for (const employee of ['anna', 'vera']) {
+    complain(employee, 'pump', 4, 200);
+    complain(employee, 'valve', 5, 20);
+    complain(employee, 'valve', 20, 200);
+  }
+  complain('vera', 'valve', 1, 1);
+  save('complaints.csv', complaints);
+  save('people.csv', [
+    ['id', 'name', 'team'],
+    ['anna', 'Anna', 'north'],
+    ['vera', 'Vera', 'south'],
+  ]);
+  save('teams.csv', [
+    ['id', 'name'],
+    ['north', 'North'],
+    ['south', 'South'],
+  ]);
+  save('products.csv', [
+    ['id', 'name'],
+    ['pump', 'Pump'],
+    ['valve', 'Valve'],
+  ]);
+  save('stages.csv', [
+    ['id', 'name', 'pipeline', 'position', 'kind', 'norm'],
+    ['talk', 'Talk', 'Sales', 1, 'open', 10],
+    ['done', 'Won', 'Sales', 2, 'won', ''],
+    ['lost', 'Lost', 'Sales', 3, 'lost', ''],
+  ]);
+  writeFileSync(
+    join(folder, 'pulse.yaml'),
+    `reporting: { timezone: UTC, currency: EUR }
+incidents: { min_stake: 1 }
+sources:
+  crm:
+    kind: files
+    path: ./*.csv
+    streams:
+      - { from: teams.csv, entity: teams, fields: { source_id: id, name: name } }
+      - { from: people.csv, entity: employees, fields: { source_id: id, name: name, team_id: team } }
+      - { from: products.csv, entity: products, fields: { source_id: id, name: name } }
+      - { from: stages.csv, entity: stages, fields: { source_id: id, name: name, pipeline: pipeline, position: position, kind: kind, norm_days: norm } }
+      - from: deals.csv
+        entity: deals
+        fields: { source_id: id, created_at: created, closed_at: closed, owner_id: owner, stage_id: stage, amount: amount, cost: cost, status: status }
+      - { from: events.csv, entity: deal_stage_events, fields: { deal_id: deal, stage_id: stage, entered_at: entered } }
+      - from: complaints.csv
+        entity: complaints
+        fields: { source_id: id, opened_at: opened, employee_id: employee, product_id: product, cause: cause, status: status }
+`,
+  );
+}
