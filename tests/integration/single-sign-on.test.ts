@@ -95,6 +95,11 @@ test('whoever is known comes in by a verified address, to the page that was want
     `select actor, details from app.audit where action = 'sign_in' order by at desc limit 1`,
   );
   expect(entry).toEqual({ actor: 'anna@example.com', details: { by: 'the company' } });
+  // a person whom the provider no longer knows is out by the next day, however busy
+  const [session] = await database.query(
+    `select extract(epoch from expires_at - created_at) / 3600 as hours from app.sessions`,
+  );
+  expect(Math.round(Number(session?.hours))).toBe(12);
   // the same way back opens nothing twice, nor to anybody else
   expect(await single.finish(visitor.caller(), back.search)).toEqual({ problem: 'failed' });
   const other = await passThrough(openVisitor(), 'anna');

@@ -1,4 +1,5 @@
 import { renderSVG } from 'uqr';
+import { describeDevice, type Device } from '../device.ts';
 import type { Viewer } from '../viewer.ts';
 import { record } from './audit.ts';
 import { auth } from './auth.ts';
@@ -11,10 +12,9 @@ import { warehouse } from './warehouse.ts';
 export type Session = {
   id: string;
   is_current: boolean;
-  device: string | null;
+  device: Device;
   address: string | null;
   started_at: string;
-  seen_at: string;
 };
 /** Without a password there is none to change, and no second step to it. */
 export type AccountPage = {
@@ -28,7 +28,7 @@ export type Problem =
   'wrong_password' | 'wrong_code' | 'short' | 'not_equal' | 'limited' | 'unavailable' | 'link';
 export type Outcome<Value = unknown> = { problem: Problem } | ({ cookies: Cookie[] } & Value);
 
-type SessionRow = { id: string; ip_address: string; user_agent: string; created_at: Date; updated_at: Date };
+type SessionRow = { id: string; ip_address: string; user_agent: string; created_at: Date };
 
 /** One's own account: what is open on which device, and whether signing in takes a second step. */
 export async function load(viewer: Viewer, request: Request): Promise<AccountPage> {
@@ -36,10 +36,10 @@ export async function load(viewer: Viewer, request: Request): Promise<AccountPag
     readSettings(),
     currentSession(request),
     warehouse()<SessionRow>('app.sessions')
-      .select('id', 'ip_address', 'user_agent', 'created_at', 'updated_at')
+      .select('id', 'ip_address', 'user_agent', 'created_at')
       .where({ user_id: viewer.user_id } as object)
       .andWhere('expires_at', '>', new Date())
-      .orderBy('updated_at', 'desc')
+      .orderBy('created_at', 'desc')
       .limit(100),
     warehouse()('app.users').first('two_factor_enabled').where({ id: viewer.user_id }),
     warehouse()('app.accounts').first('id').where({ user_id: viewer.user_id, provider_id: 'credential' }),
@@ -47,10 +47,9 @@ export async function load(viewer: Viewer, request: Request): Promise<AccountPag
   const sessions = rows.map((row) => ({
     id: row.id,
     is_current: row.id === current,
-    device: row.user_agent?.slice(0, 300) || null,
+    device: describeDevice(row.user_agent ?? ''),
     address: row.ip_address || null,
     started_at: row.created_at.toISOString(),
-    seen_at: row.updated_at.toISOString(),
   }));
   const has_password = password !== undefined && !env().oidc?.isOnly;
   return { timezone, has_password, has_second_step: user?.two_factor_enabled === true, sessions };

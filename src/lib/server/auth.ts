@@ -49,6 +49,12 @@ function providerOf({ issuer, clientId, clientSecret, name, trustsEmail }: Oidc)
   };
 }
 
+/**
+ * How long a session lasts from signing in, s. Who comes from a provider asks it again each working day, so that a person
+ * it no longer knows is out by the next.
+ */
+const lasting = { password: 14 * day, provider: day / 2 };
+
 function create(oidc: Oidc | null) {
   const { secret, origin } = env();
   const database = connections();
@@ -67,8 +73,9 @@ function create(oidc: Oidc | null) {
     },
     session: {
       modelName: 'sessions',
-      expiresIn: 14 * day,
-      updateAge: day,
+      expiresIn: oidc ? lasting.provider : lasting.password,
+      // both are read by the one for passwords, which would give them its own time anew
+      disableSessionRefresh: true,
       fields: {
         userId: 'user_id',
         expiresAt: 'expires_at',
