@@ -3,7 +3,7 @@ import { bar } from './bar.ts';
 import { funnel } from './funnel.ts';
 import { line } from './line.ts';
 import type { Palette } from './palette.ts';
-import { scatter } from './scatter.ts';
+import { scatter, scatterHeight } from './scatter.ts';
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Style } from '../format.ts';
 
@@ -32,7 +32,7 @@ export function toOption(block: Pick<ChartBlock, 'spec' | 'rows'>, drawing: Draw
 
 /** Bars grow with their number, a course over time has one height. */
 export function heightOf({ spec, rows }: Pick<ChartBlock, 'spec' | 'rows'>): number {
-  if (spec.kind === 'scatter') return 340;
+  if (spec.kind === 'scatter') return scatterHeight;
   if ('grain' in spec) return 260;
   const perRow = spec.kind === 'funnel' ? 50 : spec.series.length > 1 ? 40 : 34;
   return Math.max(80, rows.length * perRow + 12);

@@ -49,8 +49,10 @@ test('a person without one of the two figures has no place but keeps the index',
     ],
   };
   const rows = [row('Ann', 3, 100), row('Bob', null, 50), row('Eve', 4.5, 0)];
-  const [series] = toOption({ spec, rows }, drawing).series as { data: (number | null)[][] }[];
-  expect(series?.data).toEqual([
+  const [series] = toOption({ spec, rows }, drawing).series as {
+    data: { value: (number | null)[] }[];
+  }[];
+  expect(series?.data.map(({ value }) => value)).toEqual([
     [3, 100],
     [null, null],
     [4.5, 0],
