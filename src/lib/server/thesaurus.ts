@@ -8,7 +8,7 @@ import { defaults, link } from '../state.ts';
 import { suggest } from '../suggest.ts';
 import { fold, type Chapter, type Entry, type Thesaurus, type Values } from '../thesaurus.ts';
 import type { Viewer } from '../viewer.ts';
-import { entityTitle, keeperTitle, metricTitle } from '../words.ts';
+import { entityTitle, keeperTitle } from '../words.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { read as readFreshness, type Freshness } from './freshness.ts';
@@ -59,21 +59,6 @@ export async function readValues(viewer: Viewer, name: string): Promise<Values |
   const view = views.find((one) => one.name === name);
   if (!view) return null;
   return loadValues(viewer, view, resolve(lastMonth.period, todayIn(timezone)) as Range, timezone);
-}
-
-const shortcuts = [
-  'sales.won_amount',
-  'sales.conversion',
-  'sales.lost_amount',
-  'marketing.romi',
-  'nps.nps',
-  'service.open',
-];
-
-/** The metrics that the navigation leads to, by their titles; without Cube by their names. */
-export async function metricLinks(locale: Locale): Promise<{ name: string; title: string }[]> {
-  await catalogue.read().catch(() => undefined);
-  return shortcuts.map((name) => ({ name, title: metricTitle(name, locale) }));
 }
 
 /** The metric that comes nearest to a name, which may be the very name; null when none does. */

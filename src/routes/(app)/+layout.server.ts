@@ -1,6 +1,5 @@
 import { redirect } from '@sveltejs/kit';
 import { canPrint } from '#lib/server/exports/paper.ts';
-import { metricLinks } from '#lib/server/thesaurus.ts';
 import * as alarms from '#lib/server/loads/alarms.ts';
 import * as views from '#lib/server/views.ts';
 import type { LayoutServerLoad } from './$types';
@@ -13,15 +12,13 @@ export const load: LayoutServerLoad = async ({ locals, url }) => {
   const { name, email, role, locale, access } = locals.viewer;
   // The pages about loading say it themselves, and more of it.
   const isTold = access === 'company' && !/^\/data(?!\/identity)(\/|$)/.test(url.pathname);
-  const [metrics, notices, saved] = await Promise.all([
-    metricLinks(locale),
+  const [notices, saved] = await Promise.all([
     isTold ? alarms.notices(locale) : [],
     views.list(locals.viewer),
   ]);
   return {
     person: { name, email, role, locale },
     theme: locals.theme,
-    metrics,
     alarms: notices,
     canPrint: canPrint(),
     views: saved,

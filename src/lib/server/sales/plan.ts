@@ -6,6 +6,7 @@ import { monthOf } from '../../period.ts';
 import type { FilterKey } from '../../state.ts';
 import { ask, block, cell, down, nameOf, numberOf, tableBlock } from '../board.ts';
 import { measured, only, titled } from '../columns.ts';
+import * as forecast from '../forecast.ts';
 import type { Row } from '../result.ts';
 import type { Scope } from '../scope.ts';
 
@@ -31,6 +32,7 @@ export function load(scope: Scope): Promise<TableBlock> {
     );
     const whole = rows.find((row) => nameOf(row, 'scope_kind') === 'company');
     const columns = planColumns(scope);
+    const line = whole ?? (parts.length === 1 ? parts[0] : undefined);
     return {
       columns: [titled('scope', m.plan_whose({}, style), 'text'), ...columns],
       rows: parts.map((row) => {
@@ -40,10 +42,18 @@ export function load(scope: Scope): Promise<TableBlock> {
         return { id: label, address: null, cells: [cell(label, toPage), ...planCells(scope, row, key)] };
       }),
       total: whole ? [cell(m.home_title({}, style)), ...planCells(scope, whole, null)] : null,
-      sentence: behind(scope, parts),
+      sentence: [await outlook(scope, line, month.from), behind(scope, parts)].filter(Boolean).join(' '),
       ignored_filters: ignored(scope, ['team']),
     };
   });
+}
+
+/** Where the month in progress ends, and how far off such forecasts were so far; empty where nobody can tell. */
+async function outlook(scope: Scope, line: Row | undefined, month: string): Promise<string> {
+  const [plan, fact] = [numberOf(line, 'plan'), numberOf(line, 'fact')];
+  if (plan === null || fact === null) return '';
+  const found = await forecast.load(scope, 'won_amount', month, fact);
+  return found ? forecast.sentence(found, plan, scope) : '';
 }
 
 /** Plans are narrowed by whose they are and by nothing else. */
@@ -75,7 +85,9 @@ export function lines(scope: Scope, kinds: string[], metrics = ['won_amount']): 
 export function planColumns(scope: Scope) {
   return measures.map((name) => {
     const column = measured(scope, `plan_fact.${name}`);
-    return column.kind === 'count' ? { ...column, kind: 'money' as const } : column;
+    // a better forecast of the whole stands in a sentence: two of one name would contradict each other
+    const title = name === 'forecast' ? m.plan_at_pace({}, scope.style) : column.title;
+    return { ...column, title, ...(column.kind === 'count' && { kind: 'money' as const }) };
   });
 }
 
