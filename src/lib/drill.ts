@@ -84,12 +84,22 @@ export type PartBlock = {
 
 export type ColumnKind = Unit | 'text' | 'day';
 export type Column = { key: string; title: string; kind: ColumnKind };
-/** `hrefs` are the pages of this product about the cells, `url` is the record in its own system. */
+/** `hrefs` are the pages of this product about the cells, `url` is the record in its own system, which is `system`. */
 export type RecordRow = {
   id: string;
+  system: string | null;
   cells: (string | number | null)[];
   hrefs: (string | null)[];
   url: string | null;
+};
+
+/** `href` leads to a part of a quotient, which has records of its own. */
+export type RecordTotal = {
+  key: string;
+  title: string;
+  value: number | null;
+  unit: Unit;
+  href: string | null;
 };
 
 export type RecordBlock = {
@@ -98,7 +108,7 @@ export type RecordBlock = {
   columns: Column[];
   rows: RecordRow[];
   /** what the records add up to, over all pages */
-  totals: { key: string; title: string; value: number | null; unit: Unit }[];
+  totals: RecordTotal[];
   count: number;
   page: number;
   pages: number;

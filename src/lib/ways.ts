@@ -13,6 +13,7 @@ export type RecordKind =
   | 'plans'
   | 'assessments'
   | 'quality'
+  | 'credits'
   | 'campaign_days'
   | 'cohort_days'
   | 'letters'
@@ -201,14 +202,16 @@ export const ways: Way[] = [
 function campaigns(view: string, dimensions: string[]): Way[] {
   const days: Kind = { dimensions, records: 'campaign_days' };
   const cohort: Kind = { dimensions, records: 'cohort_days' };
+  const credits: Kind = { dimensions, records: 'credits' };
   return [
-    ...all(view, ['spend', 'leads', 'won', 'revenue'], { ...days, counts: true }),
-    ...all(view, ['cpl', 'cac', 'gross_profit', 'roas', 'drr'], days),
+    ...all(view, ['spend'], { ...days, counts: true }),
+    ...all(view, ['leads', 'won', 'revenue', 'gross_profit'], credits),
+    ...all(view, ['cpl', 'cac', 'roas', 'drr'], days),
     ...(view === 'marketing' ? [] : all(view, ['romi'], days)),
-    ...all(view, ['cohort_won', 'cohort_revenue'], { ...cohort, counts: true }),
+    ...all(view, ['cohort_won', 'cohort_revenue', 'cohort_gross_profit'], credits),
     ...all(
       view,
-      ['cac', 'gross_profit', 'romi', 'roas', 'drr'].map((name) => `cohort_${name}`),
+      ['cac', 'romi', 'roas', 'drr'].map((name) => `cohort_${name}`),
       cohort,
     ),
   ];

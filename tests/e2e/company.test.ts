@@ -260,6 +260,9 @@ test.each([390, 768, 1440])('at %s pixels nothing has to be scrolled sideways', 
     const spare = await narrow.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(spare).toBeLessThanOrEqual(0);
   }
+  // the figure of a record is in sight, however narrow the screen
+  const amount = await narrow.locator('[data-records] [data-column="amount"]').first().boundingBox();
+  expect((amount?.x ?? width) + (amount?.width ?? 0)).toBeLessThanOrEqual(width);
   await narrow.context().close();
 });
 

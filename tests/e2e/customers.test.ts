@@ -101,8 +101,8 @@ test('debts by age add up to what is overdue, each to its invoices', async () =>
   expect(await links.count()).toBe(5);
   await follow(page, '[data-block="debtors"] tbody tr [data-cell="overdue"]');
   const rows = await page
-    .locator('[data-records] tbody tr')
-    .evaluateAll((list) => list.map((row) => Number(row.lastElementChild?.getAttribute('data-value'))));
+    .locator('[data-records] td[data-column="overdue"]')
+    .evaluateAll((list) => list.map((cell) => Number(cell.getAttribute('data-value'))));
   const head = Number(await page.locator('[data-drill-value]').getAttribute('data-drill-value'));
   expect(head).toBeGreaterThan(0);
   expect(head).toBeLessThan(late);
@@ -212,6 +212,55 @@ test('the card tells all that happened, newest first, by month, and no more', as
   expect(name).toBeTruthy();
   expect(await figure('ltv')).toBeCloseTo(ltv, 2);
 }, 120_000);
+
+test('money and people of a card are those of the tables that they come from', async () => {
+  const money = `select customer_key, issued_at as at, amount from core.fct_invoices where not is_deleted
+    union all select customer_key, paid_at, amount from core.fct_payments where not is_deleted`;
+  // as many as one page of the card shows, and somebody who has left among those who did it
+  const [one] = await stack.query(
+    `select m.customer_key as key from (${money}) m join (select c.customer_key from ${living}) l using (customer_key)
+      where exists (select from core.fct_deals d join core.employees e on e.employee_key = d.owner_key
+        where d.customer_key = m.customer_key and e.left_at < now())
+      group by 1 having count(*) between 10 and 50 order by count(*) desc, 1 limit 1`,
+  );
+  const key = one?.key ?? '';
+  await page.goto(`/customers/${key}?in=kind:money`);
+  const shown = await page
+    .locator('[data-event="money"]')
+    .evaluateAll((list) =>
+      list.map((event) => [
+        event.getAttribute('data-at')?.slice(0, 16),
+        Number(event.querySelector('[data-amount]')?.getAttribute('data-amount')),
+      ]),
+    );
+  const told = await stack.query(
+    `select to_char(at at time zone 'Europe/Moscow', 'YYYY-MM-DD"T"HH24:MI') as at, amount::float8 as amount
+       from (${money}) m where customer_key = ${key}`,
+  );
+  expect(shown.map(String).sort()).toEqual(told.map(({ at, amount }) => String([at, amount])).sort());
+
+  // a deal is created, closed, and stands in each stage that is not its first moment; a new owner is known by the history
+  const own = `from core.fct_deals d where not d.is_test and not d.is_deleted and d.customer_key = ${key}`;
+  const done = `select owner_key as who ${own}
+    union all select owner_key ${own} and status <> 'open' and closed_at is not null
+    union all select d.owner_key from core.fct_deal_stage_events e join core.dim_stages s using (stage_key)
+      join core.fct_deals d on d.deal_key = e.deal_key where not e.is_deleted and s.kind in ('open', 'nurture')
+        and e.entered_at <> d.created_at and d.deal_key in (select deal_key ${own})
+    union all select employee_key from core.fct_calls where not is_deleted and customer_key = ${key}
+    union all select employee_key from core.fct_activities where not is_deleted and customer_key = ${key}
+    union all select employee_key from core.fct_survey_responses where not is_deleted and customer_key = ${key}
+    union all select employee_key from core.fct_complaints where not is_deleted and customer_key = ${key}
+    union all select employee_key from core.fct_complaints where not is_deleted and customer_key = ${key}
+      and resolved_at is not null`;
+  const people = await stack.query(
+    `select e.name, count(*) as n from (${done}) t join core.employees e on e.employee_key = t.who group by 1`,
+  );
+  expect(people.length).toBeGreaterThan(1);
+  const count = async (name: string) =>
+    Number(await page.locator(`[data-person="${name}"]`).first().getAttribute('data-events'));
+  for (const { name, n } of people) expect([name, await count(name ?? '')]).toEqual([name, Number(n)]);
+  expect(await page.locator('[data-person]').count()).toBe(people.length);
+});
 
 test('whose manager has left keeps the history, and the card says who it was', async () => {
   const [gone] = await stack.query(

@@ -145,6 +145,41 @@ test('each model shares the same revenue out in its own way, and all of the page
   expect(await page.locator('[data-step]').textContent()).toContain('Линейная');
 });
 
+test('a shared figure ends at its deals, each with its share of the amount', async () => {
+  const credited = `from core.deal_credits a join core.fct_deals d using (deal_key)
+    join core.dim_campaigns c on c.campaign_key = a.campaign_key
+    where a.model = 'linear' and d.status = 'won' and ${real} and ${quarter('d.closed_at')}`;
+  // as many as one page lists, some of them shared with other campaigns
+  const [one] = await stack.query(
+    `select c.name, sum(d.amount * a.credit) as revenue, sum(a.credit) as won, count(*) as n ${credited}
+      group by 1 having count(*) between 2 and 50 and min(a.credit) < 1 order by count(*) desc, 1 limit 1`,
+  );
+  const narrowed = new URLSearchParams({ period: 'last_quarter', by: 'campaign', part: one?.name ?? '' });
+  for (const [metric, column] of [
+    ['revenue', 'revenue'],
+    ['won', 'credit'],
+  ] as const) {
+    await page.goto(`/drill/attribution.${metric}?${narrowed}&in=model:linear`);
+    const cells = (key: string) =>
+      page
+        .locator(`[data-records] [data-column="${key}"]`)
+        .evaluateAll((list) => list.map((cell) => Number(cell.getAttribute('data-value'))));
+    const [amounts, credits, parts] = await Promise.all(['amount', 'credit', column].map(cells));
+    expect(parts).toHaveLength(Number(one?.n));
+    expect(parts?.reduce((sum, value) => sum + value, 0)).toBeCloseTo(Number(one?.[metric]), 2);
+    if (metric === 'revenue')
+      parts?.forEach((part, at) => expect(part).toBeCloseTo((amounts?.[at] ?? 0) * (credits?.[at] ?? 0), 2));
+  }
+  // a quotient leads to the deals by way of what it is made of
+  await page.goto(`/drill/attribution.roas?${narrowed}&in=model:linear`);
+  await page.locator('[data-total="attribution.revenue"] a').click();
+  await page.waitForURL((url) => url.pathname === '/drill/attribution.revenue');
+  await page.locator('[data-records] [data-column="credit"]').first().waitFor();
+  expect(
+    Number(await page.locator('[data-total="attribution.revenue"]').getAttribute('data-value')),
+  ).toBeCloseTo(Number(one?.revenue), 2);
+});
+
 test('dated with their leads, sales are those of the cohort', async () => {
   await page.goto(path);
   await page.locator('[data-switch="dated-created"]').click();

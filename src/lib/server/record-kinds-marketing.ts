@@ -1,7 +1,7 @@
 import { viewOf, type Condition, type Metric } from '../metrics.ts';
 import type { ColumnKind } from '../drill.ts';
 import type { RecordKind } from '../ways.ts';
-import type { RecordSpec } from './record-kinds.ts';
+import type { Pick, RecordSpec } from './record-kinds.ts';
 
 const kindOf: Record<string, ColumnKind> = {
   spend: 'money',
@@ -50,11 +50,54 @@ function totalOf(metric: Metric, name: string) {
   return { member: `${viewOf(metric)}.${name}`, unit };
 }
 
-/** Days of campaigns and of letters, and months of cohorts. */
+/** How much of a deal a figure counts: all of it, or the share that a model of attribution gives the campaign. */
+function creditIn({ name }: Metric): string {
+  if (name.includes('.cohort_')) return 'cohort_won';
+  return name.endsWith('.leads') ? 'leads' : 'won';
+}
+
+const isShared = (metric: Metric) => viewOf(metric) === 'attribution';
+const amounts = ['revenue', 'gross_profit', 'cohort_revenue', 'cohort_gross_profit'];
+const isNamed = (key: string) => (metric: Metric) => metric.name === `${viewOf(metric)}.${key}`;
+
+/** The deals that campaigns have brought, by the day that the figure dates them on. */
+const credits: RecordSpec = {
+  id: 'deal_id',
+  dimensions: [
+    ...['deal_id', 'system', 'title', 'customer', 'customer_key', 'owner'],
+    ...['campaign', 'status', 'amount', 'url'],
+  ],
+  measures: ['leads', 'won', 'cohort_won', ...amounts],
+  by: 'date',
+  filters: (metric) => [{ member: `${viewOf(metric)}.${creditIn(metric)}`, operator: 'gt', values: ['0'] }],
+  columns: [
+    { key: 'title', kind: 'text', read: (pick) => pick('title') || pick('deal_id') },
+    { key: 'customer', kind: 'text', opens: 'card' },
+    { key: 'owner', kind: 'text' },
+    { key: 'campaign', kind: 'text' },
+    { key: 'status', kind: 'text', of: (metric) => creditIn(metric) === 'leads' },
+    { key: 'date', kind: 'day', read: (pick) => pick('date.day') },
+    { key: 'amount', kind: 'money', of: (metric) => isShared(metric) || !metric.name.endsWith('revenue') },
+    ...['leads', 'won', 'cohort_won'].map((measure) => ({
+      ...{ key: 'credit', kind: 'percent' as const, read: (pick: Pick) => pick(measure) },
+      of: (metric: Metric) => isShared(metric) && creditIn(metric) === measure,
+    })),
+    ...amounts.map((key) => ({ key, kind: 'money' as const, of: isNamed(key) })),
+  ],
+  order: () => [
+    ['date', 'desc'],
+    ['deal_id', 'asc'],
+    ['campaign', 'asc'],
+  ],
+  totals: (metric) => [totalOf(metric, creditIn(metric)), itself(metric)],
+};
+
+/** Deals and days of campaigns, days of letters, and months of cohorts. */
 export const marketing: Record<
-  Extract<RecordKind, 'campaign_days' | 'cohort_days' | 'letters' | 'cohorts'>,
+  Extract<RecordKind, 'credits' | 'campaign_days' | 'cohort_days' | 'letters' | 'cohorts'>,
   RecordSpec
 > = {
+  credits,
   campaign_days: daysOf(['spend', 'leads', 'won', 'revenue', 'gross_profit']),
   // what was won that day of earlier leads is no part of a cohort
   cohort_days: daysOf(['spend', 'leads', 'cohort_won', 'cohort_revenue', 'cohort_gross_profit'], (view) => [

@@ -13,6 +13,7 @@ export const work: Record<
     id: 'call_id',
     dimensions: [
       'call_id',
+      'system',
       'started_at',
       'direction',
       'disposition',
@@ -109,7 +110,7 @@ export const work: Record<
   },
   invoices: {
     id: 'invoice_id',
-    dimensions: ['invoice_id', 'date', 'due_at', 'customer', 'customer_key', 'owner'],
+    dimensions: ['invoice_id', 'system', 'date', 'due_at', 'customer', 'customer_key', 'owner'],
     measures: ['outstanding', 'overdue'],
     // what is paid in full is no debt; a payment that names no invoice lessens it
     filters: () => [

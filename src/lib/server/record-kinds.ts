@@ -54,6 +54,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     id: 'deal_id',
     dimensions: [
       'deal_id',
+      'system',
       'title',
       'customer',
       'customer_key',
@@ -93,6 +94,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     id: 'deal_id',
     dimensions: [
       'deal_id',
+      'system',
       'title',
       'customer',
       'customer_key',
@@ -174,6 +176,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     id: 'response_id',
     dimensions: [
       'response_id',
+      'system',
       'answered_at',
       'score',
       'customer',
@@ -205,6 +208,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
     id: 'complaint_id',
     dimensions: [
       'complaint_id',
+      'system',
       'subject',
       'opened_at',
       'status',

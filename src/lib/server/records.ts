@@ -1,6 +1,7 @@
-import { viewOf, type Condition, type Metric } from '../metrics.ts';
+import { find, get, viewOf, type Condition, type Metric } from '../metrics.ts';
 import type { RecordBlock, RecordRow } from '../drill.ts';
 import { totalQuery, type CubeQuery } from '../query.ts';
+import { link } from '../state.ts';
 import { columnTitle, metricTitle, valueTitle } from '../words.ts';
 import * as cards from './cards.ts';
 import * as cube from './cube.ts';
@@ -37,11 +38,21 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
       title: metricTitle(member, locale),
       value: numberIn(all.rows[0], member),
       unit,
+      href: wayTo(member, metric, scope),
     })),
     count,
     page: scope.state.page,
     pages: Math.max(1, Math.ceil(count / pageSize)),
   };
+}
+
+/** Down to what else the records add up to, where its page counts the very same. */
+function wayTo(member: string, metric: Metric, { state }: Scope): string | null {
+  const other = member === metric.name ? null : find(member);
+  const isSame =
+    other?.time === metric.time &&
+    JSON.stringify(other.conditions) === JSON.stringify(get(metric.name).conditions);
+  return isSame ? link(`/drill/${member}`, { ...state, page: 1 }) : null;
 }
 
 export function pageQuery(
@@ -94,6 +105,7 @@ export function readRow(
   // a source may hold anything; only what a browser opens as a page becomes a link
   return {
     id: String(pick(spec.id) ?? ''),
+    system: spec.dimensions.includes('system') ? String(pick('system') ?? '') || null : null,
     cells,
     hrefs: columnsOf(spec, metric).map(({ opens }) =>
       opens ? toCard(pick('customer_key'), pick('customer') ?? pick('name')) : null,

@@ -24,9 +24,11 @@ export function recordSheet({ scope, metric, narrowed }: Settled): Sheet {
   const { style } = scope;
   const shown = columnsOf(spec, metric);
   const hasId = spec.id.endsWith('_id') && !shown.some(({ key }) => key === spec.id);
+  const hasSystem = spec.dimensions.includes('system');
   const hasLink = spec.dimensions.includes('url');
   const columns: SheetColumn[] = [
     ...shown.map(({ key, kind }) => ({ title: columnTitle(key, style.locale), kind })),
+    ...(hasSystem ? [{ title: m.exports_column_system({}, style), kind: 'text' as const }] : []),
     ...(hasId ? [{ title: m.exports_column_id({}, style), kind: 'text' as const }] : []),
     ...(hasLink ? [{ title: m.exports_column_link({}, style), kind: 'text' as const }] : []),
   ];
@@ -39,8 +41,8 @@ export function recordSheet({ scope, metric, narrowed }: Settled): Sheet {
     const query = { ...pageQuery(base, filters, spec, metric, { ...scope, state }), limit: batch };
     const member = `${viewOf(metric)}.${spec.id}`;
     for await (const row of readAll((more) => read({ ...query, ...more }), query, member)) {
-      const { cells, id, url } = readRow(row, spec, metric, scope);
-      yield [...cells, ...(hasId ? [id] : []), ...(hasLink ? [url] : [])];
+      const { cells, id, system, url } = readRow(row, spec, metric, scope);
+      yield [...cells, ...(hasSystem ? [system] : []), ...(hasId ? [id] : []), ...(hasLink ? [url] : [])];
     }
   }
 
