@@ -11,7 +11,7 @@ import type { Measure, Question } from './question.ts';
 import { read, whole, type Found } from './rows.ts';
 import { best } from './table.ts';
 import { wayTo } from './ways.ts';
-import { dimensionName, valueName } from './words.ts';
+import { cutName, dimensionName, valueName } from './words.ts';
 
 const mostBars = 20;
 /** More lines than colours and strokes that stay apart are read by nobody. */
@@ -29,7 +29,7 @@ export async function chartsOf(scope: Scope, question: Question): Promise<Block[
   return measures.map((one, at): ChartPart => {
     const { spec, rows, sentence } = drawn[at] ?? { rows: [], sentence: '', spec: noSpec };
     const title = one.title[scope.style.locale];
-    const cuts = by.map((name) => dimensionName(question, name, scope));
+    const cuts = by.map((name) => cutName(question, name, scope));
     return {
       block: 'chart',
       id: one.key,
@@ -156,10 +156,7 @@ async function lines(scope: Scope, question: Question, measure: Measure, by: str
       values: found.map((values) => values.get(at) ?? null),
       href: wayTo(scope, question, measure, [timeDimension], [at]),
     })),
-    sentence:
-      parts.total > shown.length
-        ? m.explore_first({ ...sizes, measure: measure.title[style.locale] }, style)
-        : '',
+    sentence: parts.total > shown.length ? m.explore_largest(sizes, style) : '',
   };
 }
 

@@ -18,6 +18,13 @@ export function dimensionName({ view, grain }: Question, name: string, scope: St
   return found?.title[scope.style.locale] ?? name;
 }
 
+/** What a picture is cut by: "weeks, channel"; the head of a column says what its buckets begin with. */
+export function cutName(question: Question, name: string, scope: Styled): string {
+  if (name !== timeDimension) return dimensionName(question, name, scope);
+  const titles = { day: m.explore_grain_day, week: m.explore_grain_week, month: m.explore_grain_month };
+  return titles[question.grain]({}, scope.style);
+}
+
 /** A value as people read it; a bucket of time by its name. */
 export function valueName(
   { view, grain }: Question,
