@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { formatMoment } from '../../dates.ts';
 import { m } from '../../paraglide/messages.js';
 import { sheet as screen } from '../../screen.ts';
@@ -9,6 +9,7 @@ import { settle } from '../scope.ts';
 import { findBrowser } from './browser.ts';
 import { fileName } from './names.ts';
 import { issue, passHeader } from './pass.ts';
+import { withBrowser } from './press.ts';
 
 /** Nobody can print here: there is no Chromium. */
 export class NoBrowser extends Error {
@@ -42,8 +43,8 @@ let waiting = 0;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * The page as the viewer sees it, on paper: its text can be selected, its pages are numbered. One at a time, in a
- * browser of its own that ends with it, so that a leak or a hang costs no more than this print.
+ * The page as the viewer sees it, on paper: its text can be selected, its pages are numbered. One at a time, each
+ * in a profile of its own that knows nothing of the others.
  * @param page the page's name, as in `pageOf`
  * @param address where the app listens
  * @throws NoBrowser, Busy
@@ -62,22 +63,16 @@ export async function print(viewer: Viewer, page: string, query: string, address
 }
 
 async function run(viewer: Viewer, page: string, query: string, address: string) {
-  const { chromium } = await import('playwright-core');
-  const browser = await chromium.launch({
-    executablePath: findBrowser() ?? '',
-    args: ['--disable-dev-shm-usage', '--disable-gpu', '--js-flags=--max-old-space-size=512'],
-  });
-  const late = setTimeout(() => void browser.close(), patience);
   try {
     const { period, timezone } = await settle(viewer, parse(new URLSearchParams(query)).state);
-    const { pdf, title } = await printWith(browser, { viewer, timezone }, pathOf(page, query), address);
+    const { pdf, title } = await withBrowser(
+      (browser) => printWith(browser, { viewer, timezone }, pathOf(page, query), address),
+      patience,
+    );
     return { body: pdf, name: fileName({ title, period }, '', 'pdf') };
   } catch (error) {
     log.warn({ err: error, page }, 'A page could not be printed');
     throw new Busy('The page could not be printed', { cause: error });
-  } finally {
-    clearTimeout(late);
-    await browser.close().catch(() => undefined);
   }
 }
 
@@ -89,23 +84,25 @@ function pathOf(page: string, query: string): string {
 type Reader = { viewer: Viewer; timezone: string };
 
 async function printWith(browser: Browser, reader: Reader, path: string, address: string) {
-  const { viewer } = reader;
-  const { locale } = viewer;
+  const { locale } = reader.viewer;
   // all that is printed stands in the HTML
-  const context = await browser.newContext({
-    viewport: layout,
-    locale,
-    colorScheme: 'light',
-    javaScriptEnabled: false,
-  });
+  const settings = { viewport: layout, locale, colorScheme: 'light', javaScriptEnabled: false } as const;
+  const context = await browser.newContext(settings);
+  try {
+    return await printIn(context, reader, new URL(path, address));
+  } finally {
+    void context.close().catch(() => undefined);
+  }
+}
+
+async function printIn(context: BrowserContext, reader: Reader, url: URL) {
   const tab = await context.newPage();
-  const url = new URL(path, address);
-  const pass = issue(viewer, url.pathname + url.search);
+  const pass = issue(reader.viewer, url.pathname + url.search);
   // Only the page itself is opened by the pass, only this address is asked at all, and no cookie is ever there.
   await context.route('**/*', (route) => {
     const request = route.request();
     const asked = new URL(request.url());
-    if (asked.origin !== url.origin) return route.abort();
+    if (asked.origin !== url.origin || request.resourceType() === 'script') return route.abort();
     const headers = request.headers();
     return request.isNavigationRequest() && asked.href === url.href
       ? route.continue({ headers: { ...headers, [passHeader]: pass } })
