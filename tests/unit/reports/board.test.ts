@@ -77,7 +77,7 @@ describe('a board as a mail', () => {
     expect(html).toContain('https://pulse.example/sales?period=last_month');
     expect(attachments.map(({ cid }) => cid)).toEqual(['course@pulse']);
     expect(html).toMatch(/<img[^>]+alt="[^"]{20,}"/);
-    expect(text.indexOf('- C: ')).toBeLessThan(text.indexOf('- A: '));
+    expect(text.indexOf('- C – ')).toBeLessThan(text.indexOf('- A – '));
   });
 
   test('shows the first rows of a table and says how many there are beside', async () => {

@@ -69,11 +69,12 @@ describe('figures', () => {
 
   test('of a picture are said in words to those who do not see it', async () => {
     const { html } = await render(makePage(), options);
-    const [bars, line] = ['won_by_team', 'won_trend'].map(
+    const [bars, line, spark] = ['won_by_team', 'won_trend', 'won_amount'].map(
       (id) => new RegExp(`cid:${id}@pulse"[^>]*alt="([^"]*)"`).exec(html)?.[1] ?? '',
     );
     expect(plain(bars ?? '')).toContain('Север: 5,2 млн ₽; Юг: 4 млн ₽; Восток &amp; Запад: 3,1 млн ₽');
-    expect(plain(line ?? '')).toMatch(/наибольшее .*: .* ₽; наименьшее .*; последнее 21 нояб\./);
+    expect(plain(line ?? '')).toMatch(/наибольшее .*: .* ₽; наименьшее .*; последнее 21 нояб/);
+    expect(plain(spark ?? '')).toBe('наибольшее 7 нояб: 9 ₽; наименьшее 1 нояб: 3 ₽; последнее 7 нояб: 9 ₽');
   });
 });
 

@@ -11,6 +11,7 @@ import { linkTo, type Link } from './message/link.ts';
 import { heading, lines, notes } from './message/section.ts';
 import { grid } from './message/grid.ts';
 import { writeSubject } from './message/subject.ts';
+import { describeRows } from './message/words.ts';
 import { writeBoard } from './message/board-text.ts';
 import { describe, drawAll, plain, type Mail, type Options } from './render.ts';
 
@@ -36,7 +37,7 @@ export async function renderBoard(board: Board, name: string, options: Options):
   if (board.callout) words.alerts.unshift(board.callout.text);
   const kpis = blocks.flatMap((block) => (block.block === 'figures' ? block.figures.map(toKpi) : []));
   const page = { ...board, kpis };
-  const said = blocks.find(({ sentence }) => sentence)?.sentence;
+  const said = blocks.map((block) => firstWords(block, style)).find(Boolean);
   const subject = writeSubject(page, options.company, failed.length > 0, style, said);
   const { state } = parse(new URLSearchParams(board.state));
   const place: Place = {
@@ -53,6 +54,12 @@ export async function renderBoard(board: Board, name: string, options: Options):
     pictures,
     isIncomplete: failed.length > 0,
   });
+}
+
+/** What a block without a figure of its own says first. */
+function firstWords(block: Block, style: Style): string {
+  const [first] = block.block === 'chart' && block.state === 'ok' ? describeRows(block, style) : [];
+  return first ? `${block.title} – ${first}` : block.sentence;
 }
 
 const pathOf = (name: string, state: string) => (state ? `/${name}?${state}` : `/${name}`);
@@ -91,9 +98,14 @@ function rowOf(block: Block, section: Section, place: Place): Html | null {
       ? tiles(block.figures.map((one) => tile(toKpi(one), style, link, null)))
       : null;
   if (block.block === 'notes') return block.notes.length ? notes(block as NotesBlock, link) : null;
-  if (block.block === 'chart') return chart(block, style, link, place.pictureOf(block.id));
+  if (block.block === 'chart')
+    return chart(block, style, link, place.pictureOf(block.id), !isTabled(block, section));
   return grid(block, { ...place, path: `${place.path}#table-${block.id}` });
 }
+
+/** Whether the rows of a chart follow it as a table of their own. */
+export const isTabled = (chart: Block, { blocks }: Section): boolean =>
+  chart.block === 'chart' && blocks.some(({ block, id }) => block === 'table' && id === chart.id);
 
 const titleOf = (block: Block, section: Section | undefined) => block.title || (section?.title ?? '');
 const titleIn = (sections: Section[]) => (block: Block) =>

@@ -59,6 +59,7 @@ export function toBoard(page: DrillPage, data_version: number): Board {
           as_of,
           ...page.parts.chart,
           ...blank,
+          title,
           state: page.parts.state,
           ...(page.parts.error && { error: page.parts.error }),
         },
@@ -99,7 +100,8 @@ function tableOf({ parts, title, unit, comparison, dimensions }: DrillPage, styl
   return {
     block: 'table',
     id: 'parts',
-    title: dimensions.find(({ is_chosen }) => is_chosen)?.title ?? title,
+    // the section says what it is cut by
+    title: '',
     ...blank,
     state: parts.state,
     ...(parts.error && { error: parts.error }),

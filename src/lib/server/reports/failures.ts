@@ -91,7 +91,7 @@ export async function compose(delivery: {
       ...said.map((one) => `- ${cleanLine(one, 500)}`),
       ...rest,
       '',
-      address ?? '',
+      ...(address ? [`${m.mail_failures_open({}, style)}: ${address}`] : []),
       why,
       '',
     ].join('\n'),

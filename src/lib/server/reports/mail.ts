@@ -39,7 +39,7 @@ export type MailSettings = {
   patience?: number;
 };
 
-const example = 'smtp://user:password@mail.example.com:587 (smtps:// for TLS from the start)';
+const example = 'smtp://user:password@mail.example.com:587 (TLS: smtps://)';
 
 /** Reads SMTP_URL and SMTP_FROM; what is wrong is named, never shown: an address may carry a password. */
 export function readMailSettings(source: Record<string, string | undefined> = process.env): MailSettings {

@@ -2,9 +2,9 @@ import type { Block, Section, TableBlock } from '../../../board.ts';
 import type { Style } from '../../../format.ts';
 import { m } from '../../../paraglide/messages.js';
 import type { State } from '../../../state.ts';
-import { toKpi } from '../board.ts';
+import { isTabled, toKpi } from '../board.ts';
 import { printCell } from './cell.ts';
-import { firstRows, mostColumns, restOf } from './grid.ts';
+import { columnsOf, firstRows, restOf } from './grid.ts';
 import { join, writeChart, writeKpi } from './text.ts';
 
 type Letter = {
@@ -20,13 +20,16 @@ type Letter = {
 export function writeBoard({ sections, state, style, head, alerts, foot }: Letter): string {
   const written = sections.flatMap((section) => {
     const blocks = section.blocks
-      .map((block) => writeBlock(block, state, style))
+      .map((block) => (isTabled(block, section) ? lead(block) : writeBlock(block, state, style)))
       .filter(({ length }) => length);
     if (blocks.length === 0) return [];
     return [[section.title.toUpperCase(), ...(section.sentence ? [section.sentence] : [])], ...blocks];
   });
   return join([head, alerts, ...written, foot]);
 }
+
+/** Of a chart whose rows follow as a table. */
+const lead = ({ title, sentence }: Block): string[] => (sentence ? [title.toUpperCase(), sentence] : []);
 
 function writeBlock(block: Block, state: State, style: Style): string[] {
   if (block.state === 'failed') return [`${block.title}: ${m.state_failed({}, style)}. ${block.error ?? ''}`];
@@ -38,17 +41,17 @@ function writeBlock(block: Block, state: State, style: Style): string[] {
 /** A record to a paragraph: columns of a wide table would not line up in any program. */
 function writeTable(block: TableBlock, state: State, style: Style): string[] {
   const rows = firstRows(block, state, style);
-  const columns = block.columns.slice(0, mostColumns);
+  const columns = columnsOf(block);
   const rest = restOf(block, rows.length, style);
   return [
-    block.title.toUpperCase(),
-    ...(block.sentence ? [block.sentence] : []),
+    ...[block.title.toUpperCase(), block.sentence].filter(Boolean),
     ...(rows.length === 0 ? [m.state_empty({}, style)] : []),
     ...rows.map(({ cells }) => {
-      const [name = '', ...figures] = columns.map((column, at) =>
-        cells[at] ? printCell(cells[at], column, style) : '',
-      );
-      return `- ${name}: ${figures.map((text, at) => `${columns[at + 1]?.title ?? ''} ${text}`).join('; ')}`;
+      const [name, ...figures] = columns.map(({ column, at }) => ({
+        title: column.title,
+        text: cells[at] ? printCell(cells[at], column, style) : '',
+      }));
+      return `- ${name?.text ?? ''} – ${figures.map(({ title, text }) => `${title}: ${text}`).join('; ')}`;
     }),
     ...(rest ? [rest] : []),
   ];

@@ -10,7 +10,13 @@ import { table } from './table.ts';
 import { describeRows } from './words.ts';
 
 /** A picture with its figures in words, and below the parts of a whole as a small table with links. */
-export function chart(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
+export function chart(
+  block: ChartBlock,
+  style: Style,
+  link: Link,
+  picture: string | null,
+  hasTable = true,
+): Html {
   return html`<tr>
     <td class="edge" style="padding:0 24px">
       <table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0">
@@ -19,7 +25,7 @@ export function chart(block: ChartBlock, style: Style, link: Link, picture: stri
             <div style="font-size:18px;line-height:26px;font-weight:600">
               ${link(block.href, html`<span ${ink('text')}>${block.title}</span>`)}
             </div>
-            ${block.state === 'failed' ? failed(block, style) : drawn(block, style, link, picture)}
+            ${block.state === 'failed' ? failed(block, style) : drawn(block, style, link, picture, hasTable)}
           </td>
         </tr>
       </table>
@@ -34,7 +40,7 @@ function failed(block: ChartBlock, style: Style): Html {
     <div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.error}</div>`;
 }
 
-function drawn(block: ChartBlock, style: Style, link: Link, picture: string | null): Html {
+function drawn(block: ChartBlock, style: Style, link: Link, picture: string | null, hasTable: boolean): Html {
   const figures = describeRows(block, style);
   if (figures.length === 0) {
     return html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>
@@ -68,7 +74,7 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
       : 'grain' in block.spec && html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
   }
   ${picture && 'grain' in block.spec && legend(block)}
-  ${!('grain' in block.spec) && table(block, style, link)}`;
+  ${hasTable && !('grain' in block.spec) && table(block, style, link)}`;
 }
 
 /** Which line is which, with the strokes of the picture. */

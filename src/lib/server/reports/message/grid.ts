@@ -9,9 +9,27 @@ import { ignored } from './kpi.ts';
 import type { Link } from './link.ts';
 import { ink, light, line } from './look.ts';
 
-/** As much of a table as fits a column of a mail. */
+/** As much of a table as fits a column of a mail: text takes more room than figures. */
 export const mostRows = 6;
-export const mostColumns = 5;
+const mostColumns = 5;
+const mostTexts = 3;
+
+/** Which columns are shown, as places in a row; those that are `near` on a phone too, its figures first. */
+export function columnsOf({ columns }: TableBlock): { at: number; column: Column; isNear: boolean }[] {
+  const texts = columns.filter(({ kind }) => kind === 'text').slice(0, mostTexts);
+  const shown = columns
+    .map((column, at) => ({ at, column }))
+    .filter(({ column }) => column.kind !== 'text' || texts.includes(column))
+    .slice(0, mostColumns);
+  const [first, ...rest] = shown;
+  const figures = rest.filter(({ column }) => isNumber(column)).slice(0, 2);
+  const near = [
+    first,
+    ...figures,
+    ...(figures.length < 2 ? rest.filter((one) => !figures.includes(one)).slice(0, 1) : []),
+  ];
+  return shown.map((one) => ({ ...one, isNear: near.includes(one) }));
+}
 
 type Place = { style: Style; state: State; link: Link; path: string };
 
@@ -19,16 +37,19 @@ type Place = { style: Style; state: State; link: Link; path: string };
 export function grid(block: TableBlock, place: Place): Html {
   const { style, link, path } = place;
   const rows = firstRows(block, place.state, style);
-  const columns = block.columns.slice(0, mostColumns);
+  const columns = columnsOf(block);
   const rest = restOf(block, rows.length, style);
   return html`<tr>
     <td class="edge" style="padding:0 24px">
       <table role="presentation" width="100%" cellspacing="0" cellpadding="0" border="0">
         <tr>
           <td class="l-line" style="${line}padding:16px 0 20px">
-            <div style="font-size:16px;line-height:24px;font-weight:600">
-              ${link(path, html`<span ${ink('text')}>${block.title}</span>`)}
-            </div>
+            ${
+              block.title &&
+              html`<div style="font-size:16px;line-height:24px;font-weight:600">
+                ${link(path, html`<span ${ink('text')}>${block.title}</span>`)}
+              </div>`
+            }
             ${block.sentence && html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${block.sentence}</div>`}
             ${ignored(block, style)}
             ${rows.length ? table(block, rows, columns, place) : html`<div ${ink('muted', 'font-size:14px;line-height:20px')}>${m.state_empty({}, style)}</div>`}
@@ -45,19 +66,20 @@ export function firstRows(block: TableBlock, state: State, style: Style): Row[] 
 }
 
 /** How much more there is on the page; null when the mail has it all. */
-export function restOf({ rows, columns, hidden }: TableBlock, shown: number, style: Style): string | null {
+export function restOf(block: TableBlock, shown: number, style: Style): string | null {
   const count = (value: number) => formatCount(value, style.locale);
-  const more = rows.length - shown + hidden;
-  const wider = Math.max(0, columns.length - mostColumns);
+  const more = block.rows.length - shown + block.hidden;
+  const wider = block.columns.length - columnsOf(block).length;
   if (more > 0 && wider > 0) return m.mail_more_both({ rows: count(more), columns: count(wider) }, style);
   if (more > 0) return m.mail_more_rows({ rows: count(more) }, style);
   return wider > 0 ? m.mail_more_columns({ columns: count(wider) }, style) : null;
 }
 
 const size = 'font-size:13px;line-height:18px;';
-const far = (at: number) => (at > 2 ? 'far' : '');
+type Shown = ReturnType<typeof columnsOf>[number];
+const far = ({ isNear }: Shown) => (isNear ? '' : 'far');
 
-function table(block: TableBlock, rows: Row[], columns: Column[], place: Place): Html {
+function table(block: TableBlock, rows: Row[], columns: Shown[], place: Place): Html {
   return html`<table
     width="100%"
     cellspacing="0"
@@ -67,28 +89,28 @@ function table(block: TableBlock, rows: Row[], columns: Column[], place: Place):
   >
     <tr>
       ${columns.map(
-        (column, at) =>
+        (one) =>
           html`<th
             scope="col"
-            align="${isNumber(column) ? 'right' : 'left'}"
+            align="${isNumber(one.column) ? 'right' : 'left'}"
             valign="bottom"
-            class="${far(at)}"
-            style="${pad(at)}${size}font-weight:400"
+            class="${far(one)}"
+            style="${pad(one.at)}${size}font-weight:400"
           >
-            <div ${ink('muted')}>${column.title}</div>
+            <div ${ink('muted')}>${one.column.title}</div>
           </th>`,
       )}
     </tr>
     ${rows.map(
       ({ cells }) =>
         html`<tr>
-          ${columns.map((column, at) => td(cells[at], column, at, place))}
+          ${columns.map((one) => td(cells[one.at], one, place))}
         </tr>`,
     )}
     ${
       block.total &&
       html`<tr>
-        ${columns.map((column, at) => td(block.total?.[at], column, at, place, true))}
+        ${columns.map((one) => td(block.total?.[one.at], one, place, true))}
       </tr>`
     }
   </table>`;
@@ -98,13 +120,8 @@ const pad = (at: number) => (at === 0 ? 'padding:4px 8px 4px 0;' : 'padding:4px 
 const signs = { good: '✓', bad: '✗', warn: '!' } as const;
 const inks = { good: 'good', bad: 'bad', warn: 'alertText' } as const;
 
-function td(
-  cell: Cell | undefined,
-  column: Column,
-  at: number,
-  { style, link }: Place,
-  isTotal = false,
-): Html {
+function td(cell: Cell | undefined, shown: Shown, { style, link }: Place, isTotal = false): Html {
+  const { column, at } = shown;
   const text = cell ? printCell(cell, column, style) : '';
   const tone = cell?.tone ?? null;
   const role = tone ? inks[tone] : at === 0 && cell?.href ? 'link' : 'text';
@@ -118,7 +135,7 @@ function td(
       ${link(cell.href, html`<span ${ink(role)}>${words}</span>`, `color:${light.link};text-decoration:none`)}
     </td>`;
   return html`<td
-    class="l-line c-${role}${far(at) && ' far'}"
+    class="l-line c-${role}${far(shown) && ' far'}"
     align="${side}"
     valign="top"
     style="color:${light[role]};${look}"

@@ -32,6 +32,7 @@ export function incidentRows({ incidents }: HomePage, style: Style, link: Link):
       </div>
       <div ${ink('muted', 'font-size:14px;line-height:20px;padding-bottom:8px')}>${words}</div>
       ${rows.map((one) => incident(one, style, link))}
+      ${restOf(incidents, style).map((text) => html`<div style="font-size:14px;line-height:20px">${link('/incidents', html`<span ${ink('link')}>${text}</span>`)}</div>`)}
     </td>
   </tr>`;
 }
@@ -60,9 +61,8 @@ function incident(one: IncidentLine, style: Style, link: Link): Html {
 
 /** The same for those who read no HTML. */
 export function writeIncidents({ incidents }: HomePage, style: Style): string[] {
-  const { state, title, sentence, rows, total, error } = incidents;
+  const { state, title, sentence, rows, error } = incidents;
   if (state === 'not_connected') return [];
-  const hidden = total - rows.length;
   return [
     title.toUpperCase(),
     state === 'failed' ? `${m.state_failed({}, style)}. ${error ?? ''}` : sentence,
@@ -70,6 +70,11 @@ export function writeIncidents({ incidents }: HomePage, style: Style): string[] 
       `- ${one.title}. ${[one.sentence, ...one.why].join(' ')}`,
       `  ${factsOf(one, style)}`,
     ]),
-    ...(hidden > 0 ? [m.incidents_mail_more({ shown: formatCount(hidden, style.locale) }, style)] : []),
+    ...restOf(incidents, style),
   ];
+}
+
+function restOf({ total, rows }: HomePage['incidents'], style: Style): string[] {
+  const hidden = total - rows.length;
+  return hidden > 0 ? [m.incidents_mail_more({ shown: formatCount(hidden, style.locale) }, style)] : [];
 }

@@ -5,7 +5,7 @@ import { html, type Html } from './html.ts';
 import type { Link } from './link.ts';
 import { ink, line, paper } from './look.ts';
 import { sparkSize } from './picture.ts';
-import { describeKpi, type KpiWords } from './words.ts';
+import { describeKpi, describeSpark, type KpiWords } from './words.ts';
 
 /** Two tiles in a row where there is room, one below the other where there is not, with or without media queries. */
 export function tiles(all: Html[]): Html {
@@ -65,7 +65,7 @@ export function tile(kpi: Kpi, style: Style, link: Link, spark: string | null): 
           src="cid:${spark}"
           width="${sparkSize.width}"
           height="${sparkSize.height}"
-          alt="${kpi.spark_title ?? ''}"
+          alt="${describeSpark(kpi, style)}"
           style="width:100%;max-width:${sparkSize.width}px;height:auto"
         />
       </div>`

@@ -1,4 +1,4 @@
-import { formatMoment, formatRange } from '../../../dates.ts';
+import { formatBucket, formatMoment, formatRange } from '../../../dates.ts';
 import { formatChange, formatExact, formatPercent, formatValue, type Style } from '../../../format.ts';
 import type { ChartBlock, ChartRow, HomePage, Kpi } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
@@ -94,12 +94,31 @@ export function describeRows({ spec, rows }: ChartBlock, style: Style): string[]
   if (known.length === 0) return [];
   if (!('grain' in spec) || rows.length <= mostPoints)
     return rows.map((row) => `${row.label}: ${print(row)}`);
-  const [first] = known;
-  const last = known.at(-1);
-  if (!first || !last) return [];
+  return turningPoints(
+    known.map((row) => ({ label: row.label, value: row.values[0] ?? 0 })),
+    (value) => formatValue(value, unit, style),
+    style,
+  );
+}
+
+/** The small course beside a figure, for those who do not see it. */
+export function describeSpark({ spark, spark_grain, spark_title, unit, plan }: Kpi, style: Style): string {
+  const points = spark.flatMap(({ at, value }) =>
+    value === null ? [] : [{ label: formatBucket(at, spark_grain, style.locale), value }],
+  );
+  // beside a share of the plan stands what it is a share of
+  const said = turningPoints(points, (value) => formatValue(value, plan ? 'money' : unit, style), style);
+  return `${spark_title ?? ''}${spark_title && said.length ? ': ' : ''}${said.join('; ')}`;
+}
+
+type Point = { label: string; value: number };
+
+function turningPoints(points: Point[], print: (value: number) => string, style: Style): string[] {
+  const last = points.at(-1);
+  if (!last) return [];
   const by = (isBetter: (a: number, b: number) => boolean) =>
-    known.reduce((best, row) => (isBetter(row.values[0] ?? 0, best.values[0] ?? 0) ? row : best), first);
-  const words = (row: ChartRow) => ({ label: row.label, value: print(row) });
+    points.reduce((best, point) => (isBetter(point.value, best.value) ? point : best));
+  const words = ({ label, value }: Point) => ({ label, value: print(value) });
   return [
     m.mail_highest(words(by((a, b) => a > b)), style),
     m.mail_lowest(words(by((a, b) => a < b)), style),
