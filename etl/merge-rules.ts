@@ -86,7 +86,7 @@ export async function nameCircles(
 /** A newer version of equal content counts as well: what is older than it comes late. */
 export async function rememberVersions(client: Client, core: string, source: string): Promise<void> {
   await client.query(
-    `update ${core} t set source_updated_at = f.version_at from fresh f
+    `update ${core} t set source_updated_at = f.version_at from judged f
      where t.source = $1 and t.source_id = f.source_id and f.outcome = 'unchanged' and f.is_newer`,
     [source],
   );

@@ -60,7 +60,7 @@ export async function merge(
 ): Promise<Counts> {
   const entity = entities[stream.entity];
   const { source } = options;
-  await client.query('drop table if exists mapped, fresh');
+  await client.query('drop table if exists mapped cascade; drop table if exists again, judged');
   await client.query(
     `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone, empty: options.empty })}`,
   );
@@ -80,27 +80,47 @@ export async function merge(
   const isNew = await isEmpty(client, core);
   const owner = `${literal(source)}::text`;
   const isInferred = entity.key ? 't.is_inferred' : 'false';
+  // What is decided of each row lies apart, so that the wide rows are written once and read where they are needed.
   await client.query(`
-    create temp table fresh on commit drop as
-    select m.*, case
-        when t.source_id is null or ${isInferred} then 'inserted'
-        ${belongsElsewhere(stream, options)}
-        when ${withoutFuture('m.version_at')} < t.source_updated_at then 'unchanged'
-        when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
-        else 'unchanged'
-      end as outcome, t.source_id is not null as is_known,
-      t.source_id is not null and m.version_at <= now() and m.version_at > coalesce(t.source_updated_at, '-infinity') as is_newer
-    from (
-      select distinct on (source_id) * from mapped where problem_field is null
-      order by source_id, version_at desc nulls last, _n desc
+    analyze mapped (${['source_id', 'problem_field', ...references(stream.entity).map(([field]) => field)].map(identifier).join(', ')});
+    create temp table again on commit drop as
+    select _n from (
+      select _n, row_number() over (partition by source_id order by version_at desc nulls last, _n desc) as place
+      from mapped join (
+        select source_id from mapped where problem_field is null group by source_id having count(*) > 1
+      ) twice using (source_id)
+      where problem_field is null
     ) m
-    left join ${core} t on t.source = ${owner} and t.source_id = m.source_id`);
-  const looked = ['source_id', 'outcome', 'is_known', ...references(stream.entity).map(([field]) => field)];
-  await client.query(`analyze fresh (${looked.map(identifier).join(', ')})`);
+    where place > 1;
+    analyze again`);
+  const newest = `mapped m left join again using (_n)
+      where m.problem_field is null and again._n is null`;
+  if (isNew) {
+    const isInserted = `'inserted'::text as outcome, false as is_known, false as is_newer`;
+    await client.query(`
+      create temp view judged as select m._n, m.source_id, m.version_at, ${isInserted} from ${newest};
+      create temp view fresh as select m.*, ${isInserted} from ${newest}`);
+  } else {
+    await client.query(`
+      create temp table judged on commit drop as
+      select m._n, m.source_id, m.version_at, case
+          when t.source_id is null or ${isInferred} then 'inserted'
+          ${belongsElsewhere(stream, options)}
+          when ${withoutFuture('m.version_at')} < t.source_updated_at then 'unchanged'
+          when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
+          else 'unchanged'
+        end as outcome, t.source_id is not null as is_known,
+        t.source_id is not null and m.version_at <= now() and m.version_at > coalesce(t.source_updated_at, '-infinity') as is_newer
+      from (select m.* from ${newest}) m
+      left join ${core} t on t.source = ${owner} and t.source_id = m.source_id;
+      analyze judged;
+      create temp view fresh as
+      select m.*, j.outcome, j.is_known, j.is_newer from judged j join mapped m using (_n)`);
+  }
 
   await inferNamed(client, stream, options);
   const { rows } = await client.query<Outcome>(
-    `select outcome, is_known, version_at > now() as is_ahead, count(*)::float8 as n from fresh group by 1, 2, 3`,
+    `select outcome, is_known, version_at > now() as is_ahead, count(*)::float8 as n from judged group by 1, 2, 3`,
   );
   const count = (outcome: string, which: (row: Outcome) => boolean = () => true): number => {
     const counted = rows.filter((row) => row.outcome === outcome && which(row));
@@ -112,16 +132,15 @@ export async function merge(
   const closeFill = hasMany ? await openFill(client, core) : undefined;
   if (hasKnown || count('inserted')) await write(client, stream, entity, options, { isNew, hasKnown });
   await closeFill?.();
+  // Readers' statistics come too late for what comes next in this transaction.
+  if (await isOutgrown(client, core, count('inserted') + count('updated')))
+    await client.query(`analyze ${core}`);
   if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
   const deleted =
     options.isFull && stream.vanished !== 'keep' && !isNew
       ? await markVanished(client, stream, entity, landed, count('inserted'), options)
       : 0;
-
-  // Readers' statistics come too late for what is derived next in this transaction.
-  if (await isOutgrown(client, core, count('inserted') + count('updated')))
-    await client.query(`analyze ${core}`);
   const kept = count('inserted') + count('updated') + count('unchanged');
   return {
     read: landed.read,
@@ -278,7 +297,7 @@ async function markVanished(
   const { rowCount } = await client.query(
     `update core.${entity.table} t set is_deleted = true, run_id = $3, loaded_at = now()
      where t.source = $1 and t.stream = $2 and not t.is_deleted
-       and not exists (select from fresh f where f.source_id = t.source_id)
+       and not exists (select from judged f where f.source_id = t.source_id)
        and not exists (select from mapped m where m.problem_field is not null and m.source_id = t.source_id)`,
     [source, name, runId],
   );
