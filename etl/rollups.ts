@@ -213,8 +213,11 @@ export async function rollUp(client: Client, family: Family, isWhole: boolean): 
   );
   // Many keys have a row or two: workers would only hand on what has to be summed again.
   if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
-  for (const [by, keys] of Object.entries(cuts))
-    await client.query((isWhole ? build : add)(`${cube}__${by}`, rolled, keys, sums));
+  for (const [by, keys] of Object.entries(cuts)) {
+    const table = `${cube}__${by}`;
+    if (isWhole) await client.query(build(table, rolled, keys, sums));
+    else await add(client, table, rolled, keys, sums);
+  }
   await client.query(`drop table ${rolled}`);
   if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
 }
@@ -254,15 +257,29 @@ function build(table: string, rolled: string, keys: string[], sums: Family['sums
     comment on table deriving.${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }
 
-function add(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
+/** Rows that nothing is left of go by their places: a search would read all of the rollup. */
+async function add(
+  client: Client,
+  table: string,
+  rolled: string,
+  keys: string[],
+  sums: Family['sums'],
+): Promise<void> {
   const names = Object.keys(sums);
   const both = (column: string): string => `coalesce(t.${column}, 0) + coalesce(excluded.${column}, 0)`;
   const set = Object.entries(sums).map(([sum, count]) =>
     count ? `${sum} = case when ${both(count)} <> 0 then ${both(sum)} end` : `${sum} = ${both(sum)}`,
   );
-  return `
-    insert into rollup.${table} as t (${[...keys, ...names].join(', ')})
-    select * from (${select(rolled, keys, sums, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
-    on conflict (${keys.join(', ')}) do update set ${set.join(', ')};
-    delete from rollup.${table} where n_sum = 0`;
+  const { rows } = await client.query<{ place: string }>(`
+    with added as (
+      insert into rollup.${table} as t (${[...keys, ...names].join(', ')})
+      select * from (${select(rolled, keys, sums, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
+      on conflict (${keys.join(', ')}) do update set ${set.join(', ')}
+      returning t.ctid as place, t.n_sum
+    )
+    select place::text from added where n_sum = 0`);
+  if (rows.length)
+    await client.query(`delete from rollup.${table} where ctid = any($1::tid[])`, [
+      rows.map(({ place }) => place),
+    ]);
 }
