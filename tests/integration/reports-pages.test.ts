@@ -134,7 +134,7 @@ describe('figures of the mail are those of the page and of pulse query', () => {
     for (const value of [300_000, 350_000.5]) {
       const shown = flat(formatValue(value, 'money', { locale: 'ru', currency: 'RUB' }));
       expect(flat(String(mail.html))).toContain(shown);
-      expect(flat(mail.text ?? '')).toMatch(new RegExp(`Анна:.*${shown}`));
+      expect(flat(mail.text ?? '')).toMatch(new RegExp(`Анна – .*${shown}`));
     }
   });
 
