@@ -60,16 +60,17 @@ function evenness({ style }: Scope, people: Person[], { from, to }: { from: numb
   if (!most || !middle) return '';
   const count = (test: (value: number) => boolean) =>
     formatCount(people.filter(({ active }) => test(active)).length, style.locale);
-  return m.managers_evenness(
+  const counts = m.managers_evenness(
     {
       over: count((value) => value > to),
       within: count((value) => value >= from && value <= to),
       under: count((value) => value < from),
-      name: most.name,
-      times: formatCount(most.active / middle.active, style.locale, 1),
     },
     style,
   );
+  if (most.active <= middle.active) return counts;
+  const [own, usual] = [most, middle].map(({ active }) => formatCount(active, style.locale));
+  return `${counts} ${m.managers_most({ name: most.name, most: own ?? '', middle: usual ?? '' }, style)}`;
 }
 
 /** By count and by quality: how many customers and deals, and what part of them is worth most. */
