@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -83,7 +83,8 @@ async function start(home: string, log: Log, settings: Record<string, string>): 
       const { version } = binaries;
       return { url: url('pulse'), adminUrl: url('postgres'), dataFolder, port, version, ...server.handle };
     }
-    const lines = readFileSync(logFile, 'utf8').trim().split('\n');
+    // What never came to be has written no log.
+    const lines = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n') : [];
     // Someone took the port between our look and PostgreSQL's.
     if (attempt < 5 && /could not bind|Address already in use/.test(lines.slice(-10).join('\n'))) continue;
     const reason = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? failure;

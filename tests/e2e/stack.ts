@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -22,6 +22,8 @@ export async function startStack(
   more: NodeJS.ProcessEnv = {},
 ): Promise<RunningStack> {
   const home = mkdtempSync(join(tmpdir(), 'pulse-e2e-'));
+  // For who runs PostgreSQL: else its data would lie elsewhere, and outlive the home.
+  chmodSync(home, 0o755);
   const child = spawn(process.execPath, ['bin/pulse.js', 'start'], {
     cwd: root,
     env: {
