@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -139,7 +139,10 @@ export async function signIn(
     await page.fill('input[name=email]', email);
     await page.fill('input[name=password]', password);
     await Promise.all([page.waitForURL((url) => url.pathname === '/'), page.click('main button')]);
-    await context.storageState({ path: kept });
+    // in one move: another file may be reading it
+    const draft = `${kept}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(await context.storageState()));
+    renameSync(draft, kept);
   }
   return page;
 }
