@@ -30,7 +30,8 @@ export async function measure(bench: Bench): Promise<Table[]> {
     },
     {
       title: 'PDF',
-      about: 'Seconds from the request of a page to its PDF, each in a browser of its own; the goal is 2.',
+      about:
+        'Seconds from the request of a page to its PDF; the browser is warm but for the very first. The goal is 2.',
       rows: await print(bench),
     },
   ];
