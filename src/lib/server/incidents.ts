@@ -4,9 +4,11 @@ import type { Incident, IncidentsPage } from '../incidents.ts';
 import type { IncidentBlock, IncidentLine } from '../page.ts';
 import { m } from '../paraglide/messages.js';
 import type { Viewer } from '../viewer.ts';
+import { entityTitle } from '../words.ts';
 import { record } from './audit.ts';
 import { env } from './env.ts';
 import { allowed } from './incidents/rights.ts';
+import { rules } from './incidents/rules.ts';
 import { read, toIncident, toLine, type Kept } from './incidents/kept.ts';
 import { verify } from './incidents/token.ts';
 import { safely } from './safely.ts';
@@ -35,13 +37,20 @@ const watched = () => warehouse()<Watched>('app.incident_watch').first('checked_
 
 /** What a page begins with: the costliest of what is wrong and still without an answer. */
 export async function block(
-  { viewer, style, timezone }: Pick<Scope, 'viewer' | 'style' | 'timezone'>,
+  { viewer, style, timezone, freshness }: Pick<Scope, 'viewer' | 'style' | 'timezone' | 'freshness'>,
   now = new Date(),
 ): Promise<IncidentBlock> {
   const empty: IncidentBlock = {
     ...{ state: 'ok', title: m.incidents_title({}, style), sentence: '' },
     ...{ rows: [], total: 0, stake: 0, checked_at: null },
   };
+  // Rules without data see nothing, which is no good news.
+  const missing = rules.map(({ needs }) => freshness.missing(needs));
+  if (missing.every(({ length }) => length > 0)) {
+    const lacking = (missing[0] ?? []).filter((entity) => missing.every((some) => some.includes(entity)));
+    const needs = lacking.map((entity) => entityTitle(entity, style.locale)).join(', ');
+    return { ...empty, state: 'not_connected', error: m.state_not_connected_needs({ needs }, style) };
+  }
   const outcome = await safely('incidents', style.locale, async () => {
     const [kept, watch] = await Promise.all([
       // loads that fail are told of above every page
