@@ -23,6 +23,7 @@ export type Cut = {
 const one = [
   ...[
     'deal_id',
+    'amount',
     'title',
     'url',
     'customer',

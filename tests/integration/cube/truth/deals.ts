@@ -15,6 +15,7 @@ const joins = (
 const counted = 'not d.is_test and not d.is_deleted';
 const dimensions = {
   deal_id: 'source_id',
+  system: 'source',
   title: 'title',
   url: 'url',
   status: 'status',

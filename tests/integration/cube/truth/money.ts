@@ -10,6 +10,7 @@ const owned = (table: string, columns: string): string => `
   ${people('o.owner_key')}
   where not f.is_deleted`;
 const dimensions = {
+  system: 'source',
   owner: 'owner_name',
   team: 'team_name',
   customer: 'customer_name',

@@ -39,6 +39,7 @@ export const service: Truth = {
         ...dimensions,
         product: 'product_name',
         complaint_id: 'source_id',
+        system: 'source',
         subject: 'subject',
         url: 'url',
         status: 'status',
@@ -59,12 +60,12 @@ export const service: Truth = {
       ...rights,
     },
     {
-      rows: `select d.closed_at, d.owner_key as employee_key, ${whom}, p.name as product_name
+      rows: `select d.source, d.closed_at, d.owner_key as employee_key, ${whom}, p.name as product_name
         from core.fct_deals d ${people('d.owner_key')} ${clients('d.customer_key')}
         left join core.dim_products p on p.product_key = d.product_key
         where d.status = 'won' and not d.is_test and not d.is_deleted`,
       sums: { won: 'count(*)' },
-      dimensions: { ...dimensions, product: 'product_name' },
+      dimensions: { ...dimensions, system: 'source', product: 'product_name' },
       times: { opened_at: 'closed_at' },
       ...rights,
     },
@@ -93,6 +94,7 @@ export const nps = single({
     survey: 'survey',
     score: 'score',
     response_id: 'source_id',
+    system: 'source',
     comment: 'comment',
   },
   times: { answered_at: 'answered_at' },
@@ -133,6 +135,7 @@ export const calls = single({
     customer: 'customer_name',
     customer_key: 'client_key',
     call_id: 'source_id',
+    system: 'source',
     phone: 'phone',
     direction: 'direction',
     disposition: 'disposition',
