@@ -7,8 +7,8 @@ RUN node bin/pulse.js --version
 
 FROM installed AS built
 COPY . .
-# The same folder that `npm start` would run, under a name that does not change with the sources.
-RUN ln -sfn "$(node bin/pulse.js build)" build
+# The same folders that `npm start` would run, under names that do not change with the sources.
+RUN node bin/pulse.js build | { read app; ln -sfn "$app" build; read parts; ln -sfn "$parts" parts; }
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production PULSE_HOME=/var/lib/pulse HOST=0.0.0.0 PORT=3000

@@ -81,7 +81,7 @@ async function readRollups(query) {
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = to_regnamespace('rollup') and c.relkind in ('r', 'v')
-    group by c.oid, c.relname, c.reltuples order by c.relname like '%\\_\\_each', c.reltuples, count(*), c.relname`);
+    group by c.oid, c.relname, c.reltuples order by c.relname like '%\\_\\_each', c.relkind = 'v', c.reltuples, count(*), c.relname`);
   const tables = rows.map(({ cube, name, columns }) => ({
     cube,
     name,

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 type Row = Record<string, unknown>;
 type Helpdesk = { url: string; close(): Promise<void> };
@@ -114,23 +113,3 @@ function send(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
   response.end(JSON.stringify(body));
 }
-
-async function main(): Promise<void> {
-  const { DEMO_FOLDER, DEMO_HELPDESK_PORT, DEMO_HELPDESK_TOKEN } = process.env;
-  if (!DEMO_FOLDER || !DEMO_HELPDESK_TOKEN)
-    throw new Error('DEMO_FOLDER and DEMO_HELPDESK_TOKEN have to be set');
-  const port = DEMO_HELPDESK_PORT ? { port: Number(DEMO_HELPDESK_PORT) } : {};
-  const helpdesk = await startHelpdesk({ folder: DEMO_FOLDER, token: DEMO_HELPDESK_TOKEN, ...port });
-  // The parent may go in any way; its channel closes in all of them.
-  process.on('disconnect', () => process.exit(0));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => void helpdesk.close().then(() => process.exit(0)));
-  process.send?.({ ready: true, url: helpdesk.url });
-  console.log(`helpdesk at ${helpdesk.url}`);
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  });

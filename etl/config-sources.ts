@@ -40,6 +40,16 @@ const stream = {
     .describe(
       'rows that a full load no longer gives stay as they are: for folders and tables from which old rows are cleared away; marked as deleted if left out',
     ),
+  record_url: z
+    .string()
+    .refine(
+      (form) => /^https?:\/\//i.test(form) && form.includes('{id}'),
+      'expected an address with {id}, such as https://crm.example.com/invoices/{id}',
+    )
+    .optional()
+    .describe(
+      'address of a record in the source, {id} in place of its id there; for records without a field «url» of their own',
+    ),
   refs: z
     .record(z.string(), z.string())
     .optional()

@@ -397,3 +397,8 @@ export function fieldsOf(entity: EntityName): Record<string, Field> {
     ? { ...own, ...systemFields }
     : { source_id: { type: 'text' }, ...own, ...systemFields };
 }
+
+/** Its fields that name a record of another entity. */
+export function referencesOf(entity: EntityName): [string, Field][] {
+  return Object.entries(fieldsOf(entity)).filter(([, field]) => field.ref);
+}

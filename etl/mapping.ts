@@ -237,13 +237,16 @@ function parse(field: string, definition: Field, spec: FieldSpec, context: Mappi
   }
 }
 
+/** Bytes are known without counting, and letters are never more. */
+const isTooLong = (text: string): string =>
+  `octet_length(${text}) > ${longestId} and length(${text}) > ${longestId}`;
+
 const isUndeclared = (spec: FieldSpec | undefined): boolean =>
   typeof spec === 'string' || spec?.format === undefined;
 
 function problems(stream: Stream, known: Record<string, Field>, mapped: string[], hasId: boolean): string[] {
   const found: string[] = [];
-  if (hasId)
-    found.push(`when ${t('source_id')} is null or length(${t('source_id')}) > ${longestId} then 'source_id'`);
+  if (hasId) found.push(`when ${t('source_id')} is null or ${isTooLong(t('source_id'))} then 'source_id'`);
   for (const [field, definition] of Object.entries(known)) {
     if (field === 'source_id') continue;
     const value = identifier(field);
@@ -251,7 +254,7 @@ function problems(stream: Stream, known: Record<string, Field>, mapped: string[]
     else if (mapped.includes(field))
       found.push(`when ${t(field)} is not null and ${value} is null then ${literal(field)}`);
     if (mapped.includes(field) && isIdentity(field, definition))
-      found.push(`when length(${t(field)}) > ${longestId} then ${literal(field)}`);
+      found.push(`when ${isTooLong(t(field))} then ${literal(field)}`);
     // A zone that is mistaken moves a moment by less than a day.
     if (definition.past && mapped.includes(field))
       found.push(`when ${value} > now() + interval '1 day' then ${literal(field)}`);

@@ -3,6 +3,7 @@ import { streamName, type Stream } from './config.ts';
 import type { Entity } from './entities.ts';
 import { note } from './connectors/rules.ts';
 import type { MergeOptions } from './merge.ts';
+import { isEmpty } from './fill.ts';
 import { list, literal } from './sql-text.ts';
 
 /** What merging does about rows that are not as they should be. */
@@ -38,14 +39,33 @@ export function belongsElsewhere(stream: Stream, { source, config }: MergeOption
 export type Outcome = { outcome: string; is_known: boolean; is_ahead: boolean | null; n: number };
 
 /** So many rows of a landing were mapped like this. */
-export type Mapped = { repair: string | null; is_bad: boolean; is_foreign: boolean | null; n: number };
+export type Mapped = {
+  repair: string | null;
+  is_bad: boolean;
+  is_foreign: boolean | null;
+  is_ahead: boolean | null;
+  n: number;
+};
 
 /** Counts the mapped rows: repaired by which rule, not understood, in another currency than that of the reports. */
 export async function countMapped(client: Client, entity: Entity, currency: string): Promise<Mapped[]> {
   const isForeign = entity.money ? `currency <> ${literal(currency)}` : 'false';
   const { rows } = await client.query<Mapped>(
-    `select repair, problem_field is not null as is_bad, ${isForeign} as is_foreign, count(*)::float8 as n
-     from mapped group by 1, 2, 3`,
+    `select repair, problem_field is not null as is_bad, ${isForeign} as is_foreign, version_at > now() as is_ahead,
+       count(*)::float8 as n
+     from mapped group by 1, 2, 3, 4`,
+  );
+  return rows;
+}
+
+/** Counts what becomes of the judged rows. Where none is known and none comes again, all that is understood is new. */
+export async function countOutcomes(client: Client, mapped: Mapped[], isNew: boolean): Promise<Outcome[]> {
+  if (isNew && (await isEmpty(client, 'again')))
+    return mapped
+      .filter(({ is_bad }) => !is_bad)
+      .map((row) => ({ ...row, outcome: 'inserted', is_known: false }));
+  const { rows } = await client.query<Outcome>(
+    `select outcome, is_known, version_at > now() as is_ahead, count(*)::float8 as n from judged group by 1, 2, 3`,
   );
   return rows;
 }

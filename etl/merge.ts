@@ -1,22 +1,22 @@
 import type { Client } from 'pg';
 import { streamName, type Config, type Stream } from './config.ts';
-import { entities, fieldsOf, type Entity, type EntityName, type Field } from './entities.ts';
-import { isEmpty, openFill } from './fill.ts';
-import { note, type Rules } from './connectors/rules.ts';
+import type { Rules } from './connectors/rules.ts';
+import { entities, type Entity } from './entities.ts';
+import { fewRows, isEmpty, keepStatistics, openFill } from './fill.ts';
+import { judge } from './judge.ts';
 import type { Landed } from './landing.ts';
 import { compileMapping } from './mapping.ts';
 import {
-  belongsElsewhere,
   countMapped,
-  type Outcome,
-  mergeRules,
+  countOutcomes,
   nameCircles,
   nameRules,
   rememberVersions,
-  withoutFuture,
+  type Outcome,
 } from './merge-rules.ts';
+import { inferNamed, write } from './merge-write.ts';
 import { quarantine } from './quarantine.ts';
-import { identifier, literal } from './sql-text.ts';
+import { identifier } from './sql-text.ts';
 import { isTooPoor, type FilesGone, type Warning } from './vanishing.ts';
 
 export type Counts = {
@@ -62,7 +62,7 @@ export async function merge(
   const { source } = options;
   await client.query('drop table if exists mapped cascade; drop table if exists again, judged');
   await client.query(
-    `create temp table mapped on commit drop as ${compileMapping(stream, { ...landed, timezone: options.timezone, empty: options.empty })}`,
+    `create unlogged table mapped as ${compileMapping(stream, { ...landed, timezone: options.timezone, empty: options.empty })}`,
   );
   const { currency } = options.config.reporting;
   let mapped = await countMapped(client, entity, currency);
@@ -78,50 +78,9 @@ export async function merge(
 
   const core = `core.${entity.table}`;
   const isNew = await isEmpty(client, core);
-  const owner = `${literal(source)}::text`;
-  const isInferred = entity.key ? 't.is_inferred' : 'false';
-  // What is decided of each row lies apart, so that the wide rows are written once and read where they are needed.
-  await client.query(`
-    analyze mapped (${['source_id', 'problem_field', ...references(stream.entity).map(([field]) => field)].map(identifier).join(', ')});
-    create temp table again on commit drop as
-    select _n from (
-      select _n, row_number() over (partition by source_id order by version_at desc nulls last, _n desc) as place
-      from mapped join (
-        select source_id from mapped where problem_field is null group by source_id having count(*) > 1
-      ) twice using (source_id)
-      where problem_field is null
-    ) m
-    where place > 1;
-    analyze again`);
-  const newest = `mapped m left join again using (_n)
-      where m.problem_field is null and again._n is null`;
-  if (isNew) {
-    const isInserted = `'inserted'::text as outcome, false as is_known, false as is_newer`;
-    await client.query(`
-      create temp view judged as select m._n, m.source_id, m.version_at, ${isInserted} from ${newest};
-      create temp view fresh as select m.*, ${isInserted} from ${newest}`);
-  } else {
-    await client.query(`
-      create temp table judged on commit drop as
-      select m._n, m.source_id, m.version_at, case
-          when t.source_id is null or ${isInferred} then 'inserted'
-          ${belongsElsewhere(stream, options)}
-          when ${withoutFuture('m.version_at')} < t.source_updated_at then 'unchanged'
-          when t.row_hash <> m.row_hash or (t.is_deleted and not coalesce(m.is_deleted, false)) then 'updated'
-          else 'unchanged'
-        end as outcome, t.source_id is not null as is_known,
-        t.source_id is not null and m.version_at <= now() and m.version_at > coalesce(t.source_updated_at, '-infinity') as is_newer
-      from (select m.* from ${newest}) m
-      left join ${core} t on t.source = ${owner} and t.source_id = m.source_id;
-      analyze judged;
-      create temp view fresh as
-      select m.*, j.outcome, j.is_known, j.is_newer from judged j join mapped m using (_n)`);
-  }
-
+  await judge(client, stream, isNew, options);
   await inferNamed(client, stream, options);
-  const { rows } = await client.query<Outcome>(
-    `select outcome, is_known, version_at > now() as is_ahead, count(*)::float8 as n from judged group by 1, 2, 3`,
-  );
+  const rows = await countOutcomes(client, mapped, isNew);
   const count = (outcome: string, which: (row: Outcome) => boolean = () => true): number => {
     const counted = rows.filter((row) => row.outcome === outcome && which(row));
     return counted.reduce((sum, { n }) => sum + n, 0);
@@ -129,12 +88,11 @@ export async function merge(
   nameRules(mapped, rows, options);
   const hasKnown = count('updated') + count('inserted', (row) => row.is_known) > 0;
   const hasMany = isNew && options.isFirst && count('inserted') > fewRows;
-  const closeFill = hasMany ? await openFill(client, core) : undefined;
+  const closeFill = hasMany ? await openFill(client, core, true) : undefined;
   if (hasKnown || count('inserted')) await write(client, stream, entity, options, { isNew, hasKnown });
   await closeFill?.();
   // Readers' statistics come too late for what comes next in this transaction.
-  if (await isOutgrown(client, core, count('inserted') + count('updated')))
-    await client.query(`analyze ${core}`);
+  await keepStatistics(client, core, count('inserted') + count('updated'));
   if (count('unchanged')) await rememberVersions(client, core, source);
   await nameCircles(client, stream, options);
   const deleted =
@@ -151,18 +109,6 @@ export async function merge(
     quarantined,
     deleted,
   };
-}
-
-/** Up to so many rows indexes grow as fast as they are built. */
-const fewRows = 2000;
-
-/** Statistics are worth their time where a good part of the table is new. */
-async function isOutgrown(client: Client, table: string, changed: number): Promise<boolean> {
-  const { rows } = await client.query<{ rows: number }>(
-    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
-    [table],
-  );
-  return changed > 500 && changed > 0.1 * (rows[0]?.rows ?? 0);
 }
 
 /** The rate of the event's own day, or the nearest earlier one; a currency without any is a reason for quarantine. */
@@ -185,97 +131,6 @@ async function exchange(
     `update mapped set problem_field = 'currency', problem_value = currency,
        problem_reason = 'no exchange rate for this currency on or before the day; load fx_rates, then retry-quarantine'
      where _rate = 0`,
-  );
-}
-
-/** Whatever is only named (a manager in a column of deals) becomes a record of its own, until its source tells more. */
-async function inferNamed(client: Client, stream: Stream, { source, rules }: MergeOptions): Promise<void> {
-  for (const [field, definition] of references(stream.entity)) {
-    const target = entities[definition.ref as EntityName];
-    if (!target.key || !(field in stream.fields)) continue;
-    const { rowCount } = await client.query(
-      `insert into core.${target.table} (source, source_id, name, is_inferred)
-       select distinct $1::text, f.${identifier(field)}, f.${identifier(field)}, true
-       from fresh f left join core.${target.table} d on d.source = $1 and d.source_id = f.${identifier(field)}
-       where f.outcome in ('inserted', 'updated') and f.${identifier(field)} is not null and d.source_id is null
-       on conflict do nothing`,
-      [stream.refs?.[field] ?? source],
-    );
-    if (!rowCount) continue;
-    note(rules, mergeRules.named(definition.ref as string), rowCount);
-    if (await isOutgrown(client, `core.${target.table}`, rowCount))
-      await client.query(`analyze core.${target.table}`);
-  }
-}
-
-async function write(
-  client: Client,
-  stream: Stream,
-  entity: Entity,
-  { source, runId }: MergeOptions,
-  { isNew, hasKnown }: { isNew: boolean; hasKnown: boolean },
-): Promise<void> {
-  const columns: [name: string, sql: string][] = [];
-  const joins: string[] = [];
-  for (const [field, definition] of Object.entries(entity.fields)) {
-    if (field === 'source_id') continue;
-    const value = `f.${identifier(field)}`;
-    if (entity.money?.fields.includes(field)) {
-      columns.push([`${field}_original`, value], [field, `${value} * f._rate`]);
-    } else if (stream.entity === 'deals' && field === 'status') {
-      columns.push(
-        ['status_given', value],
-        [
-          'status',
-          `coalesce(${value}, case stage.kind when 'won' then 'won' when 'lost' then 'lost' end, 'open')`,
-        ],
-      );
-      joins.push(
-        `left join core.dim_stages stage on stage.source = ${literal(stream.refs?.stage_id ?? source)} and stage.source_id = f.stage_id`,
-      );
-    } else if (definition.type === 'boolean' && entity.table !== 'calendar_days') {
-      columns.push([field, `coalesce(${value}, false)`]);
-    } else {
-      columns.push([definition.column ?? field, orDefault(stream.entity, field, value)]);
-    }
-    if (definition.ref && !(field in stream.fields)) {
-      columns.push([field.replace(/_id$/, '_key'), 'null::bigint']);
-    } else if (definition.ref) {
-      const target = entities[definition.ref];
-      const alias = `r_${field}`;
-      const key = `${alias}.${target.key ?? 'deal_key'}`;
-      const isMatched = definition.ref === 'customers' || definition.ref === 'employees';
-      columns.push([field.replace(/_id$/, '_key'), isMatched ? `coalesce(${alias}.same_as, ${key})` : key]);
-      joins.push(
-        `left join core.${target.table} ${alias} on ${alias}.source = ${literal(stream.refs?.[field] ?? source)} and ${alias}.source_id = f.${identifier(field)}`,
-      );
-    }
-  }
-  columns.push(
-    ['stream', literal(streamName(stream))],
-    ['row_hash', 'f.row_hash'],
-    // A clock that runs ahead must not keep true changes out until its time has come.
-    ['source_updated_at', withoutFuture('f.version_at')],
-    ['is_deleted', 'coalesce(f.is_deleted, false)'],
-    ['run_id', runId],
-    ['loaded_at', 'now()'],
-  );
-  if (entity.key) columns.push(['is_inferred', 'false']);
-  const names = columns.map(([name]) => identifier(name)).join(', ');
-  const values = columns.map(([, sql]) => sql).join(', ');
-  const from = `from fresh f ${joins.join(' ')}`;
-  await client.query(
-    `insert into core.${entity.table} (source, source_id, ${names})
-     select ${literal(source)}, f.source_id, ${values} ${from}
-     where f.outcome = 'inserted' and not f.is_known
-     ${isNew ? '' : 'on conflict (source, source_id) do nothing'}`,
-  );
-  if (!hasKnown) return;
-  await client.query(
-    `update core.${entity.table} t set (${names}) = (select ${columns.map(([name]) => `n.${identifier(name)}`).join(', ')})
-     from (select f.source_id as _id, ${columns.map(([name, sql]) => `${sql} as ${identifier(name)}`).join(', ')} ${from}
-           where f.outcome in ('inserted', 'updated') and f.is_known) n
-     where t.source = ${literal(source)} and t.source_id = n._id`,
   );
 }
 
@@ -314,14 +169,4 @@ async function markVanished(
   if (files.length) warn({ code: 'files_gone', stream: name, files: files.slice(0, 20), vanished });
   else warn({ code: 'rows_kept', stream: name, known, vanished });
   return 0;
-}
-
-function references(entity: EntityName): [string, Field][] {
-  return Object.entries(fieldsOf(entity)).filter(([, field]) => field.ref);
-}
-
-/** Columns that core keeps without nulls though their field may be missing. */
-function orDefault(entity: EntityName, field: string, value: string): string {
-  if (entity === 'plans' && field === 'scope') return `coalesce(${value}, '')`;
-  return value;
 }

@@ -1,6 +1,5 @@
+import { day } from './rollup-deals.ts';
 import type { Family } from './rollups.ts';
-
-const day = (column: string): string => `date_trunc('day', d.${column}, :zone) as ${column}`;
 
 /** What each campaign has of a deal under each model; as the model `own` the deal itself, in the campaign that it names. */
 const shares = (sign: string, from: string): string => `

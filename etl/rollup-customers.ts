@@ -27,7 +27,8 @@ const cuts = {
 /** Customers by what they are now; who bought first in a period is found among them all by an index. */
 export const customers: Family = {
   cube: 'customer_sums',
-  rows: 'select * from changed_profiles',
+  rows: 'select * from changed_profiles where not is_deleted',
+  after: ['customers'],
   sums,
   cuts,
 };
@@ -54,7 +55,7 @@ const first = `
   create view rollup.customer_facts__first as
   select k.*, false as is_day, null::date as day, first_purchase_at as came_at, null::numeric as spend_sum,
     null::numeric as wins_sum
-  from core.kept_profiles k
+  from core.kept_profiles k where not is_deleted
   union all
   select (null::core.kept_profiles).*, true, day, null, spend_sum, null from rollup.spend_days__all
   union all
@@ -62,7 +63,12 @@ const first = `
 
 export const customerViews = [
   first,
-  view('each', 'k.*', '(null::core.kept_profiles).*', 'core.kept_profiles'),
+  view(
+    'each',
+    'k.*',
+    '(null::core.kept_profiles).*',
+    '(select * from core.kept_profiles where not is_deleted)',
+  ),
   ...Object.entries(cuts).map(([by, keys]) => {
     const columns = [...keys, ...Object.keys(sums)];
     return view(by, columns.join(', '), columns.map(() => 'null').join(', '), `rollup.customer_sums__${by}`);

@@ -1,5 +1,6 @@
 import { attribution } from './rollup-credits.ts';
 import { customerViews } from './rollup-customers.ts';
+import { lateViews } from './rollup-deals.ts';
 import { qualityFacts } from './rollup-quality.ts';
 
 const marketing = (by: string): string => `
@@ -25,6 +26,10 @@ const cared = `
   from core.fct_deals d left join ops.sources s on s.source = d.source
   where d.customer_key is not null and not d.is_deleted and not d.is_test`;
 
+/** One probe for each employee: all that is open need not be read to know who keeps any of it. */
+const kept = `from core.fct_deals d where d.source = s.source and d.customer_key is not null and d.status = 'open'
+  and not d.is_deleted and not d.is_test`;
+
 /** Whoever keeps deals that are open or fresh is there, though with nothing done. */
 const activity = `
   create view rollup.activity_facts__employee as
@@ -34,7 +39,12 @@ const activity = `
     select 'task_overdue' as kind, date_trunc('day', a.due_at, (select name from zone)) as at, a.employee_key,
       count(*)::numeric as n_sum ${overdue} group by 2, 3
     union all
-    select distinct 'customer', ${now}, d.owner_key, 0::numeric ${cared} and d.status = 'open'
+    select 'customer', s.at, e.employee_key, 0::numeric from (
+      select source, coalesce(fresh_at, now()) as at from ops.sources k
+      where exists (select from core.fct_deals d where d.source = k.source)
+    ) s, (select employee_key from core.employees union all select null) e
+    where exists (select ${kept} and d.owner_key = e.employee_key)
+      or e.employee_key is null and exists (select ${kept} and d.owner_key is null)
     union all
     select distinct 'customer', ${now}, d.owner_key, 0::numeric ${cared} and d.status = 'won'
       and d.closed_at > ${fresh} and d.closed_at > ${now} - interval '90 days'
@@ -50,12 +60,31 @@ const activity = `
       ) done where employee_key in (select employee_key from core.employees where hired_at is null) group by employee_key
     ) f using (employee_key), zone
   )
-  select kind, at, null::date as day, false as is_day, employee_key, n_sum from rollup.activity_days__employee
+  select kind, at, null::date as day, false as is_day, employee_key, n_sum, 0 as workday_n_sum from rollup.activity_days__employee
   union all
-  select kind, at, null, false, employee_key, n_sum from present
+  select kind, at, null, false, employee_key, n_sum, 0 from present
   union all
-  select 'workday', null, c.day, true, s.employee_key, 1
+  select 'workday', null, c.day, true, s.employee_key, 1, 1
   from spans s join core.dim_calendar c on c.is_workday and c.day between s.first_day and s.last_day`;
+
+/** Who has working days; all others are there by what they did. */
+const hired = `
+  select 'employee', e.employee_key, null
+  from core.employees e, (
+    select (max(fresh_at) at time zone (select value #>> '{}' from core.settings where key = 'derived.zone'))::date as day
+    from ops.sources
+  ) last
+  where exists (
+    select from core.dim_calendar c where c.is_workday and c.day between e.hired_at and least(e.left_at, last.day)
+  )`;
+
+/** The same whatever the day, but for working days. */
+const done = `
+  create view rollup.activity_facts__kind as
+  select kind, employee_key, n_sum from rollup.activity_days__kind
+  union all
+  select 'task_overdue', a.employee_key, count(*)::numeric ${overdue} group by 2
+  union all ${hired}`;
 
 /** Whom each employee cares for now, whatever the day; and who of them there is. */
 const care = `
@@ -68,15 +97,7 @@ const care = `
   select 'employee', employee_key, null from rollup.activity_days__kind
   union all
   select 'employee', a.employee_key, null ${overdue}
-  union all
-  select 'employee', e.employee_key, null
-  from core.employees e, (
-    select (max(fresh_at) at time zone (select value #>> '{}' from core.settings where key = 'derived.zone'))::date as day
-    from ops.sources
-  ) last
-  where exists (
-    select from core.dim_calendar c where c.is_workday and c.day between e.hired_at and least(e.left_at, last.day)
-  )`;
+  union all ${hired}`;
 
 const mailed = 'campaign_key in (select campaign_key from core.fct_mailings where not is_deleted)';
 
@@ -134,8 +155,10 @@ export const views: string[] = [
   attribution,
   mailings,
   activity,
+  done,
   care,
   ...customerViews,
+  ...lateViews,
   receivables,
   recent,
   competence,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { credits } from './rollup-credits.ts';
 import { customers, spend } from './rollup-customers.ts';
+import { deals, dealsByClient, steps, stepsByClient } from './rollup-deals.ts';
 import { quality } from './rollup-quality.ts';
 import { views } from './rollup-views.ts';
 
@@ -11,18 +12,22 @@ import { views } from './rollup-views.ts';
  * of plain quantities are kept (they end in `_sum`): what is counted of them is said in the model alone.
  */
 export type Family = {
+  /** what it is called where the cube has several */
+  name?: string;
   cube: string;
-  /** rows with `sign`, all keys and all sums, from the tables of changes; `:zone` is the zone of the days */
+  /** rows with `sign`, all keys and all sums, from the tables of changes; the session's zone is that of the days */
   rows: string;
-  /** the same of all that there is, where that is simpler than its changes from nothing */
+  /** the same of all that there is, where that is other than its changes from nothing */
   whole?: string;
+  /** the derivations that its rows are read from */
+  after?: string[];
   /** each sum, and the one that counts of how many values it is: a sum of none is null, not 0 */
   sums: Record<string, string | null>;
   /** the rollups: what they are by, and their keys */
   cuts: Record<string, string[]>;
 };
 
-const day = (column: string, name = column): string => `date_trunc('day', ${column}, :zone) as ${name}`;
+const day = (column: string, name = column): string => `date_trunc('day', ${column}) as ${name}`;
 
 /** Whatever an employee does, but for deals. */
 const activities = `select sign, 'call' as kind, ${day('started_at', 'at')}, employee_key, 1 as n_sum
@@ -37,84 +42,15 @@ const activities = `select sign, 'call' as kind, ${day('started_at', 'at')}, emp
 const waiting = ['source', 'waits_until', 'waiting_since'];
 
 export const families: Family[] = [
-  {
-    cube: 'deal_facts',
-    rows: `
-      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, status, campaign_key, product_key,
-        lost_reason, 1 as n_sum, amount as amount_sum, amount - coalesce(cost, 0) as profit_sum,
-        (amount is not null)::int as amount_n_sum, (cost is null)::int as costless_n_sum,
-        extract(epoch from closed_at - created_at) as cycle_sum, (closed_at - created_at is not null)::int as cycle_n_sum,
-        extract(epoch from first_response_at - created_at) as response_sum,
-        (first_response_at - created_at is not null)::int as response_n_sum,
-        amount * probability as weighted_sum, (amount * probability is not null)::int as weighted_n_sum,
-        case when probability is null then amount end as unweighted_sum,
-        (probability is null and amount is not null)::int as unweighted_n_sum,
-        (first_response_at is null)::int as unanswered_n_sum
-      from changed_deals where not is_deleted and not is_test`,
-    sums: {
-      n_sum: null,
-      amount_sum: 'amount_n_sum',
-      profit_sum: 'amount_n_sum',
-      amount_n_sum: null,
-      costless_n_sum: null,
-      cycle_sum: 'cycle_n_sum',
-      cycle_n_sum: null,
-      response_sum: 'response_n_sum',
-      response_n_sum: null,
-      weighted_sum: 'weighted_n_sum',
-      weighted_n_sum: null,
-      unweighted_sum: 'unweighted_n_sum',
-      unweighted_n_sum: null,
-      unanswered_n_sum: null,
-    },
-    cuts: {
-      owner: ['owner_key', 'stage_key', 'status'],
-      created_owner: ['created_at', 'owner_key', 'stage_key', 'status'],
-      created_campaign: ['created_at', 'campaign_key', 'status'],
-      created_product: ['created_at', 'product_key', 'status'],
-      closed_owner: ['closed_at', 'owner_key', 'stage_key', 'status'],
-      closed_campaign: ['closed_at', 'campaign_key', 'status'],
-      closed_product: ['closed_at', 'product_key', 'status'],
-      closed_reason: ['closed_at', 'lost_reason', 'stage_key', 'status'],
-    },
-  },
-  {
-    cube: 'funnel_steps',
-    rows: `
-      select sign, ${day('created_at')}, ${day('closed_at')}, owner_key, stage_key, campaign_key, status, lost_reason, source,
-        case when is_current then entered_at end as waiting_since, 1 as n_sum, is_passed::int as passed_sum,
-        is_lost_here::int as lost_sum, case when is_lost_here then amount else 0 end as lost_amount_sum,
-        (not is_lost_here or amount is not null)::int as lost_amount_n_sum,
-        amount as amount_sum, (amount is not null)::int as amount_n_sum,
-        days as days_sum, (days is not null)::int as days_n_sum, (is_passed and days is not null)::int as timed_n_sum
-      from changed_funnel`,
-    sums: {
-      n_sum: null,
-      passed_sum: null,
-      lost_sum: null,
-      lost_amount_sum: 'lost_amount_n_sum',
-      lost_amount_n_sum: null,
-      amount_sum: 'amount_n_sum',
-      amount_n_sum: null,
-      days_sum: 'days_n_sum',
-      days_n_sum: null,
-      timed_n_sum: null,
-    },
-    cuts: {
-      // a deal that waits ages until it moves on, so its moment is kept; of those gone only the days are
-      owner: ['owner_key', 'stage_key', 'status', 'source', 'waiting_since'],
-      created_owner: ['created_at', 'owner_key', 'stage_key', 'source', 'waiting_since'],
-      created_campaign: ['created_at', 'campaign_key', 'stage_key'],
-      closed_owner: ['closed_at', 'owner_key', 'stage_key'],
-      closed_campaign: ['closed_at', 'campaign_key', 'stage_key'],
-      closed_reason: ['closed_at', 'lost_reason', 'stage_key'],
-    },
-  },
+  deals,
+  steps,
+  dealsByClient,
+  stepsByClient,
   {
     cube: 'call_facts',
     rows: `
       select sign, ${day('started_at')},
-        date_trunc('hour', started_at, :zone) as started_hour_at, employee_key,
+        date_trunc('hour', started_at) as started_hour_at, employee_key,
         campaign_key, direction, disposition, 1 as n_sum, talk_s / 60 as talk_minutes_sum, talk_s as talk_sum,
         (talk_s is not null)::int as talk_n_sum, wait_s as wait_sum, (wait_s is not null)::int as wait_n_sum,
         (wait_s <= coalesce((select value::text::numeric from core.settings where key = 'limits.answer_seconds'), 20))::int
@@ -161,7 +97,7 @@ export const families: Family[] = [
     cuts: {
       opened_employee: ['kind', 'opened_at', 'status', 'employee_key', ...waiting],
       opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key', ...waiting],
-      opened_stage: ['kind', 'opened_at', 'status', 'stage', 'channel', 'severity'],
+      opened_stage: ['kind', 'opened_at', 'status', 'stage', 'channel', 'severity', ...waiting],
       resolved_employee: ['kind', 'resolved_at', 'status', 'employee_key'],
       resolved_cause: ['kind', 'resolved_at', 'status', 'cause', 'product_key'],
     },
@@ -177,6 +113,7 @@ export const families: Family[] = [
       ${activities}
       union all
       select 1::smallint, 'deal', created_at, owner_key, n_sum::int from deriving.deal_facts__created_owner`,
+    after: ['deal_facts__created_owner'],
     sums: { n_sum: null },
     cuts: { employee: ['at', 'kind', 'employee_key'], kind: ['kind', 'employee_key'] },
   },
@@ -198,29 +135,53 @@ export const definition = createHash('sha256')
   .digest('hex')
   .slice(0, 16);
 
-/**
- * Adds the changes of this transaction to the rollups of a cube: each row as it was is taken off, as it is put on, so a
- * load costs by what it changes. A derivation of the whole leaves new tables in its own schema, for `exchangeRollups` to
- * put in the place of those that are read.
- */
-export async function rollUp(client: Client, family: Family, isWhole: boolean): Promise<void> {
-  const { cube, rows, whole = rows, sums, cuts } = family;
-  const period = await client.query<{ zone: string }>('select quote_literal(zone) as zone from period');
-  const zone = period.rows[0]?.zone ?? `'UTC'`;
-  const rolled = `rolled_${cube}`;
-  await client.query(
-    `${isWhole ? `create unlogged table ${rolled}` : `create temp table ${rolled} on commit drop`} as ${(isWhole ? whole : rows).replaceAll(':zone', zone)}; analyze ${rolled}`,
-  );
-  // Many keys have a row or two: workers would only hand on what has to be summed again.
-  if (isWhole) await client.query('set local max_parallel_workers_per_gather = 0');
-  for (const [by, keys] of Object.entries(cuts)) {
-    const table = `${cube}__${by}`;
-    if (isWhole) await client.query(build(table, rolled, keys, sums));
-    else await add(client, table, rolled, keys, sums);
-  }
-  await client.query(`drop table ${rolled}`);
-  if (isWhole) await client.query('set local max_parallel_workers_per_gather to default');
+export const nameOf = ({ name, cube }: Family): string => name ?? cube;
+export const tablesOf = ({ cube, cuts }: Family): string[] => Object.keys(cuts).map((by) => `${cube}__${by}`);
+/** What the rows of a family are summed by; nothing else of them has to be known to plan that. */
+const keysOf = ({ cuts }: Family): string[] => [...new Set(Object.values(cuts).flat())];
+const rolledOf = (family: Family): string => `rolled_${nameOf(family).replaceAll(' ', '_')}`;
+
+/** A rollup before this one that has all its keys: of it the whole is summed further, instead of rows. */
+export function finerOf({ cube, cuts }: Family, by: string): string | null {
+  const before = Object.keys(cuts).slice(0, Object.keys(cuts).indexOf(by));
+  const finer = before.find((other) => cuts[by]?.every((key) => cuts[other]?.includes(key)));
+  return finer ? `${cube}__${finer}` : null;
 }
+
+/** Lays out the rows that the rollups of a family are sums of. */
+export async function layOut(client: Client, family: Family, isWhole: boolean): Promise<void> {
+  const { rows, whole = rows } = family;
+  const table = rolledOf(family);
+  // A zone that is named in the query would be looked up for each row, which costs three times the cutting itself.
+  await client.query(`select set_config('timezone', zone, true) from period`);
+  await client.query(
+    `${isWhole ? `create unlogged table ${table}` : `create temp table ${table} on commit drop`} as ${isWhole ? whole : rows};
+    set local timezone = 'UTC'; analyze ${table} (${keysOf(family).join(', ')})`,
+  );
+}
+
+/**
+ * Adds the changes of this transaction to a rollup: each row as it was is taken off, as it is put on, so a load costs by
+ * what it changes. A derivation of the whole leaves a new table in its own schema, for `exchangeRollups` to put in the
+ * place of the one that is read.
+ */
+export async function rollUp(client: Client, family: Family, by: string, isWhole: boolean): Promise<void> {
+  const { cube, sums, cuts } = family;
+  const [table, rolled, keys] = [`${cube}__${by}`, rolledOf(family), cuts[by] ?? []];
+  await client.query(hashed);
+  if (isWhole) await client.query(build(table, finerOf(family, by) ?? rolled, keys, sums));
+  else await add(client, table, rolled, keys, sums);
+  await client.query(usual);
+}
+
+/**
+ * The planner takes the keys for independent, so for far more groups than there are, and would sort all rows before it
+ * sums them. Workers would only hand on what has to be summed again.
+ */
+const hashed = `set local enable_sort = off; set local hash_mem_multiplier = 4;
+  set local max_parallel_workers_per_gather = 0`;
+const usual = `set local enable_sort to default; set local hash_mem_multiplier to default;
+  set local max_parallel_workers_per_gather to default`;
 
 /**
  * Puts the new tables in place of all old ones, which readers have had all the while; from here to the end of the
@@ -232,10 +193,23 @@ export async function exchangeRollups(client: Client): Promise<void> {
       ';' order by relname) as drop
     from pg_class where relnamespace = 'rollup'::regnamespace and relkind in ('r', 'v')`);
   if (rows[0]?.drop) await client.query(rows[0].drop);
-  for (const { cube, cuts } of families)
-    for (const by of Object.keys(cuts))
-      await client.query(`alter table deriving.${cube}__${by} set schema rollup`);
+  for (const table of families.flatMap(tablesOf))
+    await client.query(`alter table deriving.${table} set schema rollup`);
   for (const view of views) await client.query(view);
+  await indexSpend(client);
+}
+
+/** A day of spend begins at the midnight of the zone: by an index of that moment its period is found. */
+async function indexSpend(client: Client): Promise<void> {
+  const { rows } = await client.query<{ index: string }>(`
+    select format('drop index if exists core.fct_marketing_spend_at_idx;
+      create index fct_marketing_spend_at_idx on core.fct_marketing_spend ((day::timestamp at time zone %L));
+      analyze core.fct_marketing_spend', zone) as index
+    from period where not exists (
+      select from pg_indexes
+      where indexname = 'fct_marketing_spend_at_idx' and strpos(indexdef, quote_literal(zone)) > 0
+    )`);
+  if (rows[0]) await client.query(rows[0].index);
 }
 
 /** Changes that cancel each other leave a key without values: its sum is null then, as it is when built anew. */
@@ -253,7 +227,7 @@ function build(table: string, rolled: string, keys: string[], sums: Family['sums
   return `
     create table deriving.${table} as ${select(rolled, keys, sums, '')} order by ${keys[0]};
     alter table deriving.${table} add unique nulls not distinct (${keys.join(', ')});
-    analyze deriving.${table};
+    analyze deriving.${table} (${keys.join(', ')});
     comment on table deriving.${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
 }
 

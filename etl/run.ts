@@ -212,6 +212,10 @@ async function loadSource(
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock($1)', [publishLock]);
   if (!options.isFirst) await openChanges(client);
+  // Parallel workers read no temporary tables: what is merged lies in a schema that ends with the transaction.
+  await client.query(
+    'create schema merging; set local search_path = merging; set local parallel_tuple_cost = 0.01',
+  );
   for (const [index, { stream, landed, detected, since, isFull, seconds }] of landings.entries()) {
     const started = performance.now();
     progress.at('merging', streamName(stream), index + 1);
@@ -250,6 +254,9 @@ async function loadSource(
       ],
     );
   }
+  await client.query(
+    'drop schema merging cascade; set local search_path to default; set local parallel_tuple_cost to default',
+  );
   if (!options.isFirst) {
     progress.at('deriving');
     await transform(client);

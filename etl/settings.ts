@@ -14,6 +14,7 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     incidents: { ...config.incidents, webhook: config.incidents.webhook !== undefined },
     // what a page of settings may not change
     given: config.given,
+    record_urls: recordUrls(config),
     'reports.allowed_domains': config.reports.allowed_domains,
     ...Object.fromEntries(Object.entries(config.limits).map(([key, value]) => [`limits.${key}`, value])),
   };
@@ -21,6 +22,16 @@ export async function writeSettings(client: Client, config: Config): Promise<voi
     `insert into core.settings (key, value) select key, value from jsonb_each($1)
      on conflict (key) do update set value = excluded.value where settings.value <> excluded.value`,
     [JSON.stringify(settings)],
+  );
+}
+
+/** By source and entity, how the address of a record is made. */
+function recordUrls({ sources }: Config): Record<string, Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(sources).flatMap(([source, { streams }]) => {
+      const told = streams.flatMap(({ entity, record_url }) => (record_url ? [[entity, record_url]] : []));
+      return told.length ? [[source, Object.fromEntries(told)]] : [];
+    }),
   );
 }
 

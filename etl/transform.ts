@@ -2,10 +2,24 @@ import { readFileSync } from 'node:fs';
 import type { Client } from 'pg';
 import { isEmpty, openFill } from './fill.ts';
 import { matchIdentities } from './identity.ts';
-import { definition, exchangeRollups, families, rollUp } from './rollups.ts';
+import {
+  definition,
+  exchangeRollups,
+  families,
+  finerOf,
+  layOut,
+  nameOf,
+  rollUp,
+  tablesOf,
+  type Family,
+} from './rollups.ts';
+import { deals } from './rollup-deals.ts';
+import { doTasks, type Task } from './tasks.ts';
 
 /** One thing that is derived: `isWhole` from all rows, else from those that the transaction has changed. */
 type Step = { name: string; run(client: Client, isWhole: boolean): Promise<void> };
+/** Steps that are done together. */
+type Derivation = Task & { steps: Step[] };
 
 /** What comes before all else, since it changes facts; `period` says which moment «now» is. */
 const grounds = [
@@ -13,26 +27,32 @@ const grounds = [
   'call_returns',
 ].map(derived);
 
-/** What is derived of the facts, in chains of which none reads what another writes. The longest come first. */
-const chains: Step[][] = [
-  [derived('funnel'), rolledUp('funnel_steps'), derived('stage_norms')],
-  [
-    ...['customer_scope', 'customer_months', 'customer_facts', 'customer_classes', 'customer_silence'],
-    ...['cohorts', 'customer_profiles'],
-  ]
-    .map(derived)
-    .concat(rolledUp('customer_sums')),
-  [rolledUp('deal_facts'), ...['month_facts', 'plan_fact'].map(derived), rolledUp('activity_days')],
-  [derived('receivables')],
-  ...families
-    .filter(({ cube }) => !['funnel_steps', 'deal_facts', 'activity_days', 'customer_sums'].includes(cube))
-    .map(({ cube }) => [rolledUp(cube)]),
+/** What is derived of the facts. The longest come first. */
+const derivations: Derivation[] = [
+  {
+    name: 'customers',
+    after: [],
+    steps: [
+      ...['customer_scope', 'customer_months', 'customer_facts', 'customer_ranking', 'customer_classes'],
+      ...['customer_silence', 'cohorts', 'customer_profiles'],
+    ].map(derived),
+  },
+  { name: 'funnel', after: [], steps: [derived('funnel')] },
+  ...families.flatMap(rolledUp),
+  { name: 'stage_norms', after: ['funnel_steps__owner'], steps: [derived('stage_norms')] },
+  {
+    name: 'plan_fact',
+    after: tablesOf(deals),
+    steps: ['month_facts', 'plan_fact'].map(derived),
+  },
+  { name: 'receivables', after: [], steps: [derived('receivables')] },
 ];
 
 /** Tables that a derivation of the whole may find empty: from which step till which they are filled. */
-const fills: Record<string, { table: string; till: string }> = {
+const fills: Record<string, { table: string; till: string; isDistinct?: boolean }> = {
   attribution: { table: 'core.fct_attribution', till: 'attribution' },
-  funnel: { table: 'core.fct_funnel', till: 'funnel' },
+  funnel: { table: 'core.fct_funnel', till: 'funnel', isDistinct: true },
+  customer_months: { table: 'core.customer_months', till: 'customer_months', isDistinct: true },
   customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
   customer_profiles: { table: 'core.kept_profiles', till: 'customer_profiles' },
 };
@@ -69,16 +89,20 @@ export async function transform(client: Client): Promise<void> {
     await client.query(`${await viewsOf(client, 'create')}; ${settings}`);
   } else {
     const tables = await watched(client);
-    await client.query(`analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}`);
+    await client.query(
+      `${rough}; analyze ${tables.map(({ changes }) => `changed_${changes}`).join(', ')}; ${exact}`,
+    );
   }
   await matchIdentities(client);
-  for (const steps of [grounds, ...chains]) await run(client, steps, isWhole);
+  if (!isWhole) await client.query(rough);
+  for (const { steps } of [{ steps: grounds }, ...derivations]) await run(client, steps, isWhole);
+  await client.query(exact);
   await finish(client, isWhole);
   if (isWhole) await closeWhole(client);
 }
 
 /**
- * Derives everything while nobody reads yet: in a transaction for each chain, so that several connections share them.
+ * Derives everything while nobody reads yet: each in a transaction of its own, so that several connections share them.
  * What a kill leaves behind the next load derives anew.
  * @param publish what makes the result visible, in the last transaction
  */
@@ -90,25 +114,15 @@ export async function transformFirst(clients: Client[], publish: () => Promise<v
     await client.query('commit');
   };
   await clear(main);
-  // By themselves, since a chain locks the tables that it fills.
+  // By themselves, since a derivation locks the tables that it fills.
   for (const client of clients) await client.query(await viewsOf(client, 'create'));
   await inTransaction(main, async () => {
     await matchIdentities(main);
     await run(main, grounds, true);
   });
-  const waiting = [...chains];
-  const ends = await Promise.allSettled(
-    clients.map(async (client) => {
-      for (let steps = waiting.shift(); steps; steps = waiting.shift()) {
-        const chain = steps;
-        await inTransaction(client, () => run(client, chain, true)).catch((error: unknown) => {
-          waiting.length = 0;
-          throw error;
-        });
-      }
-    }),
+  await doTasks(derivations, clients, (client, { steps }) =>
+    inTransaction(client, () => run(client, steps, true)),
   );
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   await inTransaction(main, async () => {
     await finish(main, true);
     await closeWhole(main);
@@ -133,6 +147,9 @@ async function clear(client: Client): Promise<void> {
       where not exists (select from core.fct_deals d where d.source = a.source and d.source_id = a.deal_id)`);
 }
 
+/** How many rows statistics look at: of a few changes a tenth of the usual tells enough. */
+const rough = 'set local default_statistics_target = 10';
+const exact = 'set local default_statistics_target to default';
 const settings = 'set local search_path = deriving; set local parallel_tuple_cost = 0.01';
 
 async function closeWhole(client: Client): Promise<void> {
@@ -156,7 +173,7 @@ async function run(client: Client, steps: Step[], isWhole: boolean): Promise<voi
   for (const step of steps) {
     const filled = isWhole ? fills[step.name] : undefined;
     if (filled && (await isEmpty(client, filled.table)))
-      full.set(filled.till, await openFill(client, filled.table));
+      full.set(filled.till, await openFill(client, filled.table, filled.isDistinct));
     try {
       await step.run(client, isWhole);
     } catch (error) {
@@ -193,10 +210,22 @@ function derived(name: string): Step {
   return { name, run };
 }
 
-function rolledUp(cube: string): Step {
-  const family = families.find((known) => known.cube === cube);
-  if (!family) throw new Error(`no rollups of ${cube}`);
-  return { name: `rollups of ${cube}`, run: (client, isWhole) => rollUp(client, family, isWhole) };
+/** The rows of a family, and of them each rollup. */
+function rolledUp(family: Family): Derivation[] {
+  const derivation = (name: string, after: string[], run: Step['run']): Derivation => ({
+    name,
+    after,
+    steps: [{ name, run }],
+  });
+  const rows = `rows of ${nameOf(family)}`;
+  return [
+    derivation(rows, family.after ?? [], (client, isWhole) => layOut(client, family, isWhole)),
+    ...Object.keys(family.cuts).map((by) =>
+      derivation(`${family.cube}__${by}`, [finerOf(family, by) ?? rows], (client, isWhole) =>
+        rollUp(client, family, by, isWhole),
+      ),
+    ),
+  ];
 }
 
 async function isWhole(client: Client): Promise<boolean> {

@@ -94,9 +94,14 @@ const recall: Handle = async ({ event, resolve }) => {
   return remember(
     JSON.stringify([...parts, cookies.get(cookieName), request.headers.get('sec-fetch-dest')]),
     request,
-    () => resolve(event),
+    () => cube.steadily(async () => readWhole(await resolve(event))),
   );
 };
+
+/** A page whose parts have all come. */
+async function readWhole(response: Response): Promise<Response> {
+  return response.body ? new Response(await response.arrayBuffer(), response) : response;
+}
 
 /** The cookie decides, then the account, then the browser; page and browser code must read the same one. */
 const speak: Handle = ({ event, resolve }) => {

@@ -45,6 +45,7 @@ const moment = (at: number | null): string | null => (at === null ? null : print
 function show(t: Ticket, email: string | null): object {
   return {
     id: t.id,
+    html_url: `https://help.vector-prom.example/tickets/${t.id}`,
     subject: t.subject,
     status: { new: 'new', in_progress: 'open', resolved: 'solved', rejected: 'declined' }[t.status],
     priority: { low: 'low', medium: 'normal', high: 'high', critical: 'urgent' }[t.severity],

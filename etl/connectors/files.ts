@@ -10,7 +10,6 @@ import { parseExactly, writeExactly } from './rest/exact.ts';
 import { faults, note, repairs } from './rules.ts';
 import { openSnapshot, type Snapshot } from './snapshot.ts';
 import { detectEncoding, readText } from './text.ts';
-import { openWorkbook } from './workbook.ts';
 
 type FilesStream = FilesSource['streams'][number];
 export type Options = CsvOptions & { sheet?: string | undefined; records?: string | undefined };
@@ -106,7 +105,7 @@ async function openTable(
 ): Promise<Table> {
   const { file } = snapshot;
   const kind = extname(file.replace(/\.gz$/i, '')).toLowerCase();
-  if (kind === '.xlsx') return openWorkbook(snapshot, options);
+  if (kind === '.xlsx') return (await import('./workbook.ts')).openWorkbook(snapshot, options);
   if (kind === '.json' || kind === '.jsonl' || kind === '.ndjson')
     return openJson(snapshot, options, wanted, findings, kind);
   const { header, ...dialect } = await inspectCsv(snapshot, options);

@@ -3,9 +3,7 @@ import type { SqlSource } from '../config.ts';
 import { SourceError, type LandedRow, type Landing, type Request } from './connector.ts';
 import { checkHost } from './remote/guard.ts';
 import { explainSql } from './sql/errors.ts';
-import { openMysql } from './sql/mysql.ts';
 import { openPostgres } from './sql/postgres.ts';
-import { openSqlite } from './sql/sqlite.ts';
 
 type SqlStream = SqlSource['streams'][number];
 
@@ -19,12 +17,17 @@ export type Dialect = {
   close(): Promise<void>;
 };
 
-const open: Record<string, (source: SqlSource, request: Request) => Promise<Dialect>> = {
+type Open = (source: SqlSource, request: Request) => Promise<Dialect>;
+
+const openMysql: Open = async (...asked) => (await import('./sql/mysql.ts')).openMysql(...asked);
+
+/** A client that nobody else needs is read when its database is. */
+const open: Record<string, Open> = {
   postgres: openPostgres,
   postgresql: openPostgres,
   mysql: openMysql,
   mariadb: openMysql,
-  sqlite: openSqlite,
+  sqlite: async (...asked) => (await import('./sql/sqlite.ts')).openSqlite(...asked),
 };
 
 /** Reads a table or query of an operational database, streamed, in a read-only session. */

@@ -24,4 +24,5 @@ with scope as (
 )
 update :table d set loaded_at = d.loaded_at
 from (select key from emptied union all select key from written) g
-where d.:key = g.key and not :is_whole;
+where d.:key = g.key
+  and exists (select from pg_class where oid = to_regclass('pg_temp.changed_' || :entity) and relkind = 'r');

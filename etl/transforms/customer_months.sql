@@ -35,10 +35,12 @@ delete from core.customer_months m using customer_scope s
 where m.customer_key = s.customer_key and not exists (
   select from months_now n where n.customer_key = m.customer_key and n.month = m.month
 );
-insert into core.customer_months as m (customer_key, month, cohort, owner_key, revenue, gross_profit)
-select customer_key, month, cohort, owner_key, revenue, gross_profit from months_now
-on conflict (customer_key, month) do update
-  set cohort = excluded.cohort, owner_key = excluded.owner_key, revenue = excluded.revenue, gross_profit = excluded.gross_profit
-  where (m.cohort, m.revenue, m.gross_profit) <> (excluded.cohort, excluded.revenue, excluded.gross_profit)
-    or m.owner_key is distinct from excluded.owner_key;
+update core.customer_months m
+set cohort = n.cohort, owner_key = n.owner_key, revenue = n.revenue, gross_profit = n.gross_profit
+from months_now n
+where n.customer_key = m.customer_key and n.month = m.month
+  and (m.cohort, m.owner_key, m.revenue, m.gross_profit) is distinct from (n.cohort, n.owner_key, n.revenue, n.gross_profit);
+insert into core.customer_months (customer_key, month, cohort, owner_key, revenue, gross_profit)
+select customer_key, month, cohort, owner_key, revenue, gross_profit from months_now n
+where not exists (select from core.customer_months m where m.customer_key = n.customer_key and m.month = n.month);
 drop table months_now;

@@ -42,7 +42,7 @@ from funnel_events where kind = 'open'
 group by source, deal_id, stage_key;
 
 create temp table funnel_deals on commit drop as
-select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.created_at, d.closed_at, d.owner_key, d.product_key,
+select d.source, d.source_id, d.deal_key, d.stage_key, d.status, d.created_at, d.closed_at, d.owner_key, d.customer_key, d.product_key,
   d.campaign_key, d.amount, d.lost_reason, coalesce(s.pipeline, l.pipeline) as pipeline, coalesce(s.source, l.stage_source) as stage_source,
   greatest(r.position, case when s.kind = 'open' then s.position end) as reached
 from (
@@ -64,26 +64,45 @@ analyze funnel_events;
 analyze funnel_visits;
 analyze funnel_deals;
 
-delete from core.fct_funnel where :is_whole;
-delete from core.fct_funnel f using funnel_scope c where f.source = c.source and f.deal_id = c.deal_id;
-insert into core.fct_funnel
-  (source, deal_id, deal_key, stage_key, entered_at, left_at, is_passed, is_current, is_lost_here, days,
-   created_at, closed_at, owner_key, product_key, campaign_key, status, amount, lost_reason)
-select source, source_id, deal_key, stage_key, entered_at, case when is_current then null else left_at end,
-  coalesce(is_passed, false), is_current, coalesce(is_lost_here, false),
-  case when not is_current then extract(epoch from left_at - entered_at) / 86400 end,
-  created_at, closed_at, owner_key, product_key, campaign_key, status, amount, lost_reason
+create temp view funnel_stays as
+select source, source_id as deal_id, stage_key, deal_key, entered_at, case when is_current then null else left_at end as left_at,
+  coalesce(is_passed, false) as is_passed, is_current, coalesce(is_lost_here, false) as is_lost_here,
+  case when not is_current then extract(epoch from left_at - entered_at) / 86400 end as days,
+  created_at, closed_at, owner_key, product_key, campaign_key, status, amount, lost_reason, customer_key
 from (
   select d.source, d.source_id, d.deal_key, s.stage_key, v.entered_at,
     coalesce(d.status = 'open' and s.stage_key = d.stage_key, false) as is_current,
     coalesce(v.left_at, d.closed_at) as left_at,
     d.status = 'won' or s.position < d.reached as is_passed,
     d.status = 'lost' and s.position = d.reached as is_lost_here,
-    d.created_at, d.closed_at, d.owner_key, d.product_key, d.campaign_key, d.status, d.amount, d.lost_reason
+    d.created_at, d.closed_at, d.owner_key, d.customer_key, d.product_key, d.campaign_key, d.status, d.amount, d.lost_reason
   from funnel_deals d
   join core.dim_stages s
     on s.source = d.stage_source and s.pipeline = d.pipeline and s.kind = 'open' and not s.is_deleted
   left join funnel_visits v on v.source = d.source and v.deal_id = d.source_id and v.stage_key = s.stage_key
   where d.status = 'won' or s.position <= d.reached or s.stage_key = d.stage_key
 ) stays;
-drop table moved_stages, funnel_scope, funnel_events, funnel_visits, funnel_deals;
+create temp table funnel_now on commit drop as select * from funnel_stays where not :is_whole;
+analyze funnel_now;
+
+-- Only what differs is written: most stages of a deal that moves on stay as they were.
+delete from core.fct_funnel where :is_whole;
+delete from core.fct_funnel f using funnel_scope c
+where f.source = c.source and f.deal_id = c.deal_id and not exists (
+  select from funnel_now n where n.source = f.source and n.deal_id = f.deal_id and n.stage_key = f.stage_key
+);
+update core.fct_funnel f
+set (deal_key, entered_at, left_at, is_passed, is_current, is_lost_here, days, created_at, closed_at, owner_key, product_key,
+    campaign_key, status, amount, lost_reason, customer_key)
+  = row(n.deal_key, n.entered_at, n.left_at, n.is_passed, n.is_current, n.is_lost_here, n.days, n.created_at, n.closed_at,
+    n.owner_key, n.product_key, n.campaign_key, n.status, n.amount, n.lost_reason, n.customer_key)
+from funnel_now n
+where n.source = f.source and n.deal_id = f.deal_id and n.stage_key = f.stage_key and row(f.*) is distinct from row(n.*);
+insert into core.fct_funnel
+select * from funnel_stays where :is_whole
+union all
+select * from funnel_now n where not exists (
+  select from core.fct_funnel f where f.source = n.source and f.deal_id = n.deal_id and f.stage_key = n.stage_key
+);
+drop view funnel_stays;
+drop table moved_stages, funnel_scope, funnel_events, funnel_visits, funnel_deals, funnel_now;

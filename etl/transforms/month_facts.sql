@@ -3,15 +3,18 @@
 -- one per scope.
 create temp table month_changes on commit drop as
 with deal_sums as materialized (
-  select l.scope_kind, l.key::text as scope, t.side, c.status, date_trunc('month', t.at at time zone p.zone)::date as month,
-    sum(c.sign) as n, sum(c.sign) filter (where c.amount is not null) as valued, sum(c.sign * c.amount) as amount,
-    sum(c.sign * (c.amount - coalesce(c.cost, 0))) as profit
-  from changed_deals c
-  cross join lateral (values ('employee', owner_key), ('product', product_key), ('campaign', coalesce(campaign_key, 0)))
-    l(scope_kind, key)
-  cross join lateral (values ('created', created_at), ('closed', closed_at)) t(side, at), period p
-  where not c.is_test and not c.is_deleted and not :is_whole
-  group by 1, 2, 3, 4, 5
+  select case when grouping(owner_key) = 0 then 'employee' when grouping(product_key) = 0 then 'product' else 'campaign' end
+      as scope_kind,
+    coalesce(owner_key, product_key, campaign_key)::text as scope, side, status, month,
+    sum(sign) as n, sum(sign) filter (where amount is not null) as valued, sum(sign * amount) as amount,
+    sum(sign * profit) as profit
+  from (
+    select c.sign, c.owner_key, c.product_key, coalesce(c.campaign_key, 0) as campaign_key, t.side, c.status,
+      date_trunc('month', t.at at time zone p.zone)::date as month, c.amount, c.amount - coalesce(c.cost, 0) as profit
+    from changed_deals c cross join lateral (values ('created', created_at), ('closed', closed_at)) t(side, at), period p
+    where t.at is not null and not c.is_test and not c.is_deleted and not :is_whole
+  ) d
+  group by side, status, month, grouping sets ((owner_key), (product_key), (campaign_key))
   union all
   -- The rollups hold the same sums of all deals by day.
   select scope_kind, key::text, side, status, date_trunc('month', at at time zone p.zone)::date, sum(n_sum), sum(amount_n_sum),

@@ -59,8 +59,8 @@ export async function examine(place: Place): Promise<Finding[]> {
       ? ['wrong', `${wished} is taken: set PORT to another`]
       : ['note', `${wished} is taken: the next is used`];
   });
-  await check('Browser', () => {
-    const browser = findBrowser();
+  await check('Browser', async () => {
+    const browser = await findBrowser();
     return browser ? ['fine', browser] : ['note', 'none found: reports as PDF need one, set CHROMIUM to it'];
   });
   await check('Mail', () =>

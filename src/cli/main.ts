@@ -1,20 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addBench } from './commands/bench.ts';
-import { addBuild } from './commands/build.ts';
-import { addConfig } from './commands/config.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEtl } from './commands/etl.ts';
-import { addMigrate } from './commands/migrate.ts';
-import { addQuery } from './commands/query.ts';
-import { addReport } from './commands/report.ts';
-import { addStart } from './commands/start.ts';
-import { addTest } from './commands/test.ts';
-import { addUser } from './commands/user.ts';
 import { report } from './failure.ts';
 import { findPlace } from './place.ts';
 
-export function createProgram(): Command {
+type Adder = (program: Command) => void;
+
+/** What a command needs is read when it is asked for: a small one does not wait for what a large one leans on. */
+const commands: Record<string, () => Promise<Adder>> = {
+  start: async () => (await import('./commands/start.ts')).addStart,
+  migrate: async () => (await import('./commands/migrate.ts')).addMigrate,
+  etl: async () => (await import('./commands/etl.ts')).addEtl,
+  query: async () => (await import('./commands/query.ts')).addQuery,
+  config: async () => (await import('./commands/config.ts')).addConfig,
+  report: async () => (await import('./commands/report.ts')).addReport,
+  user: async () => (await import('./commands/user.ts')).addUser,
+  doctor: async () => (await import('./commands/doctor.ts')).addDoctor,
+  bench: async () => (await import('./commands/bench.ts')).addBench,
+  build: async () => (await import('./commands/build.ts')).addBuild,
+  test: async () => (await import('./commands/test.ts')).addTest,
+};
+
+/** The program with the command that the arguments begin with, or with all where they begin with none of them. */
+export async function createProgram([asked = '']: string[] = []): Promise<Command> {
   const program = new Command('pulse')
     .description('How is our company doing, and where do we lose money?')
     .version(readVersion(), '-v, --version')
@@ -33,19 +40,8 @@ Environment:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration`,
     );
-  for (const add of [
-    addStart,
-    addMigrate,
-    addEtl,
-    addQuery,
-    addConfig,
-    addReport,
-    addUser,
-    addDoctor,
-    addBench,
-    addBuild,
-    addTest,
-  ])
+  const one = Object.hasOwn(commands, asked) ? commands[asked] : undefined;
+  for (const add of await Promise.all(one ? [one()] : Object.values(commands).map((read) => read())))
     add(program);
   return program;
 }
@@ -65,7 +61,7 @@ export async function main(args: string[]): Promise<never> {
 async function run(args: string[]): Promise<number> {
   const { home } = findPlace();
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await (await createProgram(args)).parseAsync(args, { from: 'user' });
     await flush();
     return Number(process.exitCode ?? 0);
   } catch (error) {

@@ -18,7 +18,7 @@ export async function askPeople<V extends Verb>(
   own: (part: Part) => Part = (part) => part,
 ): Promise<Result<V>> {
   const part = own(
-    spawnPart({
+    await spawnPart({
       name: 'people',
       file: join(place.root, 'src/cli/stack/people.ts'),
       args: [verb],

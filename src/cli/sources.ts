@@ -10,7 +10,7 @@ export async function askSources(
   warehouse: string,
   name?: string,
 ): Promise<Overview | SourcePage | null> {
-  const part = spawnPart({
+  const part = await spawnPart({
     name: 'sources',
     file: join(place.root, 'src/cli/stack/sources.ts'),
     args: name === undefined ? [] : [name],

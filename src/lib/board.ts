@@ -53,6 +53,8 @@ type Base = {
   sentence: string;
   state: BlockState;
   error?: string;
+  /** what has to be connected, in words */
+  needs?: string[];
   /** titles of chosen filters that do not narrow it */
   ignored_filters: string[];
 };
@@ -89,8 +91,8 @@ export type Cell = {
   note: string;
 };
 
-/** `points` is a difference of fractions, shown in percentage points. */
-export type CellKind = Unit | 'points' | 'text' | 'day' | 'month';
+/** `points` is a difference of fractions, shown in percentage points; `change` is relative to what was before. */
+export type CellKind = Unit | 'points' | 'change' | 'text' | 'day' | 'month';
 
 export type Column = { key: string; title: string; about: string; kind: CellKind };
 
@@ -109,6 +111,8 @@ export type TableBlock = Base & {
   order: string | null;
   /** rows that exist and are not listed */
   hidden: number;
+  /** how many of how many rows the page shows, where all would be too long */
+  fold?: { shown: number; all: number };
   /** what the shades of cells mean: something bad (the default), or only more */
   shade?: 'more';
   /** rows and total as a page shows them, in place of both; empty where there are none */

@@ -17,8 +17,8 @@ function formatter(locale: Locale, options: Intl.DateTimeFormatOptions): Intl.Da
 // A day is a name, not a moment: read and printed in UTC, no host's zone can move it.
 const noon = (iso: string) => new Date(`${iso.slice(0, 10)}T12:00:00Z`);
 
-// Russian date patterns end in "г.", which only costs room.
-const trim = (text: string) => text.replace(/\s*г\.$/, '');
+// Russian date patterns end in "г.", which only costs room; "авг." ends in it too.
+const trim = (text: string) => text.replace(/\s+г\.$/, '');
 
 export function formatDay(iso: string | null, locale: Locale): string {
   if (!iso) return nothing;
@@ -43,7 +43,7 @@ export function formatRange({ from, to }: Range, locale: Locale): string {
   return trim(
     formatter(locale, options)
       .formatRange(noon(from), noon(to))
-      .replace(/\s*г\.(?=\s*–)/, ''),
+      .replace(/\s+г\.(?=\s*–)/, ''),
   );
 }
 

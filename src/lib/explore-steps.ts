@@ -53,7 +53,7 @@ export function without(state: State, name: string): string {
   const show = state.pick.show.filter((one) => one !== name);
   return show.length
     ? to(state, { show }, { sort: null })
-    : link(explorePath, { ...state, by: null, sort: null, within: [], pick: noPick });
+    : link(explorePath, { ...state, by: null, sort: null, whole: [], within: [], pick: noPick });
 }
 
 export function cutBy(state: State, rows: string[]): string {

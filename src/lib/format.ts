@@ -57,12 +57,33 @@ export function formatCount(value: number | null, locale: Locale, digits = 0): s
   return minus(formatter(locale, { maximumFractionDigits: digits }).format(value));
 }
 
-function formatDuration(
-  value: number | null,
-  unit: 'day' | 'hour' | 'minute' | 'second',
-  locale: Locale,
-): string {
+type Time = 'day' | 'hour' | 'minute' | 'second';
+
+const times = { days: 'day', hours: 'hour', minutes: 'minute', seconds: 'second' } as const;
+
+/** What a unit of time is counted in from so many on, and how many make one. */
+const larger: Partial<Record<Time, { unit: Time; from: number; size: number }>> = {
+  second: { unit: 'minute', from: 60, size: 60 },
+  minute: { unit: 'hour', from: 60, size: 60 },
+  hour: { unit: 'day', from: 48, size: 24 },
+};
+
+/** `12 ч 53 мин`: in two units at most, as people say it. */
+function formatDuration(value: number | null, unit: Time, locale: Locale): string {
   if (!isNumber(value)) return nothing;
+  const next = larger[unit];
+  const whole = Math.round(Math.abs(value));
+  if (!next || whole < next.from) return formatTime(value, unit, locale);
+  const above = Math.floor(whole / next.size);
+  if (above >= (larger[next.unit]?.from ?? Infinity)) {
+    return formatDuration(value / next.size, next.unit, locale);
+  }
+  const rest = whole % next.size;
+  const first = formatTime(value < 0 ? -above : above, next.unit, locale);
+  return rest ? `${first} ${formatTime(rest, unit, locale)}` : first;
+}
+
+function formatTime(value: number, unit: Time, locale: Locale): string {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
   return minus(
     formatter(locale, {
@@ -82,18 +103,22 @@ export function formatValue(value: number | null, unit: Unit, style: Style): str
     case 'percent':
       return formatPercent(value, style.locale);
     case 'days':
-      return formatDuration(value, 'day', style.locale);
     case 'hours':
-      return formatDuration(value, 'hour', style.locale);
     case 'minutes':
-      return formatDuration(value, 'minute', style.locale);
     case 'seconds':
-      return formatDuration(value, 'second', style.locale);
+      return formatDuration(value, times[unit], style.locale);
     case 'score':
       return formatCount(value, style.locale, 1);
     case 'count':
       return formatCount(value, style.locale);
   }
+}
+
+/** The same number beside its like on an axis: of times, all in one unit. */
+export function formatTick(value: number, unit: Unit, style: Style): string {
+  return unit in times
+    ? formatTime(value, times[unit as keyof typeof times], style.locale)
+    : formatValue(value, unit, style);
 }
 
 /** The same number in whole units of money, for tables of sums. */

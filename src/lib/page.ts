@@ -18,13 +18,17 @@ export type BlockState = 'ok' | 'failed' | 'not_connected';
 
 export type Grain = 'day' | 'week' | 'month';
 
-export type Source = { source: string; at: string | null; is_stale: boolean };
+/** `told` is the moment in words, where the server has written it: a browser takes long to learn its first date. */
+export type Source = { source: string; at: string | null; is_stale: boolean; told?: string };
 
 /** `at` is the moment of the worst (oldest) source, null when nothing has been loaded. */
-export type AsOf = { at: string | null; worst_source: string | null; sources: Source[] };
+export type AsOf = { at: string | null; worst_source: string | null; sources: Source[]; told?: string };
 
-/** Both days are included. Both are null for "all time", which also counts records without a date. */
-export type Period = { from: string | null; to: string | null; label: string };
+/**
+ * Both days are included. Both are null for "all time", which also counts records without a date. `days` are told beside
+ * a label that does not tell them.
+ */
+export type Period = { from: string | null; to: string | null; label: string; days: string };
 
 export type Comparison = { kind: 'previous' | 'last_year'; from: string; to: string; label: string };
 
@@ -91,6 +95,7 @@ export type ProfitView = {
 export type ProfitBlock = {
   state: BlockState;
   error?: string;
+  needs?: string[];
   title: string;
   views: ProfitView[];
   /** why there is no view */
@@ -147,6 +152,8 @@ export type Kpi = {
   state: BlockState;
   /** a sentence for the person, present when `state` is `failed` */
   error?: string;
+  /** what has to be connected, in words */
+  needs?: string[];
   /** path and query of the page one level down, relative to the address of the product */
   href: string;
   /** where it is said what has changed it; null where nobody can tell */
@@ -214,10 +221,13 @@ export type IncidentLine = {
 export type IncidentBlock = {
   state: BlockState;
   error?: string;
+  needs?: string[];
   title: string;
   sentence: string;
   rows: IncidentLine[];
   total: number;
+  /** open ones that other pages are about */
+  elsewhere: number;
   stake: number;
   checked_at: string | null;
 };
@@ -231,6 +241,7 @@ export type ChartBlock = {
   rows: ChartRow[];
   state: BlockState;
   error?: string;
+  needs?: string[];
   href: string;
   ignored_filters: string[];
   as_of: AsOf;

@@ -25,6 +25,8 @@ export type State = {
   within: [string, string][];
   /** which table of the page is sorted by which column: `<table>.<column>`, with a minus for largest first */
   sort: string | null;
+  /** tables of the page that show all their rows */
+  whole: string[];
   page: number;
   /** what is searched for by name */
   q: string | null;
@@ -32,7 +34,7 @@ export type State = {
   pick: Pick;
 };
 
-export type Dropped = { key: string; value: string; reason: 'unknown' | 'invalid' };
+export type Dropped = { key: string; value: string; reason: 'unknown' | 'invalid' | 'many' };
 
 export const defaults: State = {
   period: { preset: 'this_month' },
@@ -42,20 +44,23 @@ export const defaults: State = {
   part: null,
   within: [],
   sort: null,
+  whole: [],
   page: 1,
   q: null,
   pick: noPick,
 };
 
 const longest = 300;
-const mostValues = 50;
+/** Values of one filter: more of them no address could carry. */
+export const mostValues = 50;
 const mostSteps = 20;
+const mostWhole = 20;
 /** What mail programs and advertising add to any link says nothing about the report. */
 const foreign = /^(utm_|fbclid|gclid|yclid|_)/;
 
 export function parse(params: URLSearchParams): { state: State; dropped: Dropped[] } {
   const dropped: Dropped[] = [];
-  const state: State = { ...defaults, filters: {}, within: [] };
+  const state: State = { ...defaults, filters: {}, within: [], whole: [] };
   const drop = (key: string, reason: Dropped['reason'] = 'invalid') => {
     dropped.push({ key, value: (params.get(key) ?? '').slice(0, longest), reason });
   };
@@ -70,7 +75,8 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
   for (const key of filterKeys) {
     const values = [...new Set(params.getAll(key))].filter((value) => value !== '');
     if (values.length === 0) continue;
-    if (values.length > mostValues || values.some((value) => value.length > longest)) drop(key);
+    if (values.length > mostValues) drop(key, 'many');
+    else if (values.some((value) => value.length > longest)) drop(key);
     else state.filters[key] = values;
   }
   const by = params.get('by');
@@ -93,6 +99,10 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
     if (/^-?[a-z_]{1,60}\.[a-z0-9_]{1,60}$/.test(sort)) state.sort = sort;
     else drop('sort');
   }
+  for (const table of new Set(params.getAll('all'))) {
+    if (/^[a-z0-9_-]{1,60}$/.test(table) && state.whole.length < mostWhole) state.whole.push(table);
+    else drop('all');
+  }
   const page = params.get('page');
   if (page !== null) {
     if (/^[1-9]\d{0,5}$/.test(page)) state.page = Number(page);
@@ -102,7 +112,20 @@ export function parse(params: URLSearchParams): { state: State; dropped: Dropped
   if (q.length > longest) drop('q');
   else if (q) state.q = q;
   state.pick = parsePick(params, drop);
-  const others = ['period', 'from', 'to', 'compare', 'by', 'part', 'in', 'sort', 'page', 'q', ...pickKeys];
+  const others = [
+    'period',
+    'from',
+    'to',
+    'compare',
+    'by',
+    'part',
+    'in',
+    'sort',
+    'all',
+    'page',
+    'q',
+    ...pickKeys,
+  ];
   const ours = new Set<string>([...filterKeys, ...others]);
   for (const key of new Set(params.keys())) {
     if (!ours.has(key) && !foreign.test(key)) drop(key, 'unknown');
@@ -142,6 +165,7 @@ export function print(state: State): string {
   if (state.part !== null) params.set('part', state.part);
   for (const [dimension, value] of state.within) params.append('in', `${dimension}:${value}`);
   if (state.sort) params.set('sort', state.sort);
+  for (const table of [...state.whole].sort()) params.append('all', table);
   if (state.page > 1) params.set('page', String(state.page));
   if (state.q) params.set('q', state.q);
   for (const [key, value] of printPick(state.pick)) params.set(key, value);

@@ -31,6 +31,17 @@ export function sortRows({ columns, rows }: TableBlock, sorting: Sorting | null,
   });
 }
 
+/** As many rows as a page shows unasked; a few more than that are not worth a click. */
+const few = 50;
+const slack = 10;
+
+/** The first rows of a long table. Parts of a tree stay with what they are part of. */
+export function firstRows(rows: Row[]): Row[] {
+  if (rows.length <= few + slack) return rows;
+  const end = rows.findIndex(({ branch }, at) => at >= few && !branch?.depth);
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
 /** Parts of a tree are sorted among themselves and stay below what they are part of. */
 function within(rows: Row[], compare: (a: Row, b: Row) => number): Row[] {
   if (rows.every(({ branch }) => !branch?.depth)) return rows.toSorted(compare);

@@ -18,6 +18,15 @@ export const dimensionTitle = (name: string, locale: Locale) => say(`dimension_$
 export const columnTitle = (name: string, locale: Locale) =>
   say(`column_${name}`, dimensionTitle(name, locale), locale);
 export const entityTitle = (name: string, locale: Locale) => say(`data_entity_${name}`, name, locale);
+
+/** What has to be connected before something is known, and the sentence that says so; empty where nothing is lacking. */
+export function tellLack(entities: string[], locale: Locale): { needs: string[]; lack: string } {
+  const needs = entities.map((entity) => entityTitle(entity, locale));
+  return {
+    needs,
+    lack: needs.length ? m.state_not_connected_needs({ needs: needs.join(', ') }, { locale }) : '',
+  };
+}
 export const keeperTitle = (role: string, locale: Locale) => say(`keeper_${role}`, role, locale);
 export const periodTitle = (preset: string, locale: Locale) => say(`period_${preset}`, preset, locale);
 export const statusTitle = (status: string, locale: Locale) => say(`status_${status}`, status, locale);

@@ -62,7 +62,7 @@ function use({ stack, home }: Company): Record<Part, Use> {
     if (pid === main?.pid || parent === main?.pid || pid === main?.parent) return 'postgres';
     if (parent !== supervisor) return null;
     if (command.includes('cube/serve.js')) return 'cube';
-    return command.includes('src/worker.ts') ? 'worker' : command.includes('index.js') ? 'app' : null;
+    return command.includes('/worker.js') ? 'worker' : command.includes('index.js') ? 'app' : null;
   };
   const uses = Object.fromEntries(parts.map((part) => [part, { ticks: 0, kilobytes: 0 }])) as Record<
     Part,

@@ -123,7 +123,31 @@ test('what is pointed at is told, by keyboard too, and followed', async () => {
   expect(await chart.locator('[aria-live]').textContent()).toContain(name.replace(/[….].*/, '').slice(0, 8));
   const href = await chart.locator('a[data-row="0"]').getAttribute('href');
   await page.keyboard.press('Enter');
+  await chart.locator('[data-chart-menu]').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.pathname + url.search === href);
+});
+
+test('a click on a part filters the page by it, and back takes the filter away', async () => {
+  await page.goto(`/${query}`);
+  await page.waitForLoadState('networkidle');
+  const figure = page.locator('#kpi-won_amount');
+  const whole = await figure.getAttribute('data-value');
+  const chart = page.locator('#chart-won_parts');
+  const part = new URL((await chart.locator('a[data-row="0"]').getAttribute('href')) ?? '', stack.address);
+  const team = part.searchParams.get('part');
+  await chart.locator('[data-row="0"]').click();
+  const menu = chart.locator('[data-chart-menu]');
+  expect(await menu.textContent()).toContain(team);
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  await chart.locator('[data-row="0"]').click();
+  await menu.getByRole('link').first().click();
+  await page.waitForURL((url) => url.pathname === '/' && url.searchParams.get('team') === team);
+  await expect.poll(() => figure.getAttribute('data-value')).not.toBe(whole);
+  await page.goBack();
+  await expect.poll(() => figure.getAttribute('data-value')).toBe(whole);
 });
 
 test('a tap on a course tells first, and follows when it is repeated', async () => {
@@ -138,6 +162,64 @@ test('a tap on a course tells first, and follows when it is repeated', async () 
   await phone.waitForURL((url) => url.pathname !== '/explore');
   await phone.context().close();
 });
+
+const kinds: [kind: string, path: string, chart: string][] = [
+  ['course', '/?period=last_month', '#chart-won_trend'],
+  ['bars', '/?period=last_month', '#chart-lost_parts'],
+  ['funnel', '/sales?period=last_quarter', '[id^="chart-"]:has([data-row])'],
+  ['points', '/managers?period=last_month', '[id^="chart-"]:has(circle)'],
+  [
+    'course of many',
+    '/explore?period=last_year&show=sales.won_amount&by=owner,time&grain=month&as=chart',
+    '[id^="chart-"]',
+  ],
+];
+
+test.each(kinds)(
+  'a %s tells each row to a pointer, to a finger and to the keyboard, and leads on',
+  async (_, path, id) => {
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    const chart = page.locator(id).first();
+    const row = chart.locator('[data-row="1"]');
+    await row.hover({ force: true });
+    const tip = await chart.locator('.chart-tip').textContent();
+    expect(tip).toMatch(/\d/);
+    await page.mouse.move(0, 0);
+    await chart.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    const spoken = (await chart.locator('[aria-live]').textContent()) ?? '';
+    expect(spoken).toMatch(/\d/);
+    // what a screen reader hears is what the eye sees
+    const title = (await chart.locator('.chart-tip-title').textContent()) ?? '';
+    expect(spoken.startsWith(title)).toBe(true);
+    const leads = (await chart.locator('a[data-row]').count()) > 0;
+    const before = page.url();
+    await page.keyboard.press('Enter');
+    if (leads)
+      await expect
+        .poll(async () => page.url() !== before || (await chart.locator('[data-chart-menu]').count()) === 1)
+        .toBe(true);
+    const phone = await signIn(browser, stack, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    await phone.goto(path);
+    await phone.waitForLoadState('networkidle');
+    const small = phone.locator(id).first();
+    if (await small.isVisible()) {
+      const at = phone.url();
+      await small.locator('[data-row="1"]').tap({ force: true });
+      const answer = small.locator('.chart-tip, [data-chart-menu]');
+      await expect.poll(async () => phone.url() !== at || (await answer.count()) > 0).toBe(true);
+      // and the same as a table, for whoever cannot see it
+      await phone.goto(path);
+      await phone.waitForLoadState('networkidle');
+      await small.locator('button[aria-pressed]').tap();
+      expect(await small.locator('table tbody tr').count()).toBeGreaterThan(1);
+    }
+    await phone.context().close();
+  },
+  60_000,
+);
 
 test('another filter brings other charts without the page being loaded anew', async () => {
   await page.goto(`/sales${query}`);

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../harness/browser.ts';
@@ -180,6 +181,17 @@ test('from the page to the parts to the records, and they add up', async () => {
   expect(await page.locator('[data-records] tbody tr').count()).toBe(4);
 });
 
+test('a drill leads back to the board that it came from, with what was chosen', async () => {
+  await page.goto(`/sales?${march}`);
+  await page.locator('main a[href^="/drill/"]').first().click();
+  await page.waitForURL((url) => url.pathname.startsWith('/drill/'));
+  const back = page.locator('main header a').first();
+  expect((await back.textContent())?.trim()).toBe('Продажи');
+  await back.click();
+  await page.waitForURL((url) => url.pathname === '/sales');
+  expect(new URL(page.url()).search).toBe(`?${march}`);
+});
+
 test('a hostile name changes nothing but itself', async () => {
   await page.goto(`/drill/sales.conversion?${march}`);
   await chartsDrawn(page);
@@ -198,6 +210,10 @@ test('what the address says wrongly is dropped with a word, and the page stands'
   expect(await page.locator('#kpi-won_amount').count()).toBe(1);
   const missing = await page.goto('/drill/sales.nothing');
   expect(missing?.status()).toBe(404);
+  expect(await page.locator('aside').getByRole('link', { name: 'Продажи' }).isVisible()).toBe(true);
+  expect((await page.goto('/nowhere'))?.status()).toBe(404);
+  expect(await page.locator('h1').textContent()).toBe('Такой страницы нет.');
+  expect(await page.locator('aside').getByRole('link', { name: 'Продажи' }).isVisible()).toBe(true);
   complaints.splice(0, complaints.length, ...complaints.filter((text) => !text.includes('404')));
 });
 
@@ -216,6 +232,35 @@ test('what is typed and opened before the page has come alive stays', async () =
   release();
   await early.waitForLoadState('networkidle');
   expect(await menu.getAttribute('open')).not.toBeNull();
+  scripts = new Promise<void>((resolve) => (release = resolve));
+  await early.goto('/settings/plans', { waitUntil: 'commit' });
+  await early.fill('textarea[name=text]', '2025-03 1');
+  await early.fill('input[name=year]', '2031');
+  const metric = early.locator('select[name=metric]');
+  const last = await metric.locator('option').last().getAttribute('value');
+  await metric.selectOption(last);
+  release();
+  await early.waitForLoadState('networkidle');
+  expect(await early.inputValue('textarea[name=text]')).toBe('2025-03 1');
+  expect(await early.inputValue('input[name=year]')).toBe('2031');
+  expect(await metric.inputValue()).toBe(last);
+  scripts = new Promise<void>((resolve) => (release = resolve));
+  await early.goto('/settings/limits', { waitUntil: 'commit' });
+  const rule = early.locator('input[type=checkbox]').first();
+  const was = await rule.isChecked();
+  await rule.click();
+  release();
+  await early.waitForLoadState('networkidle');
+  expect(await rule.isChecked()).toBe(!was);
+  scripts = new Promise<void>((resolve) => (release = resolve));
+  await early.goto('/settings/people', { waitUntil: 'commit' });
+  const form = early.locator('details:has(input[name=email])');
+  await form.locator('summary').click();
+  await form.locator('input[name=name]').fill('Анна');
+  release();
+  await early.waitForLoadState('networkidle');
+  expect(await form.getAttribute('open')).not.toBeNull();
+  expect(await form.locator('input[name=name]').inputValue()).toBe('Анна');
   await context.clearCookies();
   scripts = new Promise<void>((resolve) => (release = resolve));
   await early.goto('/login', { waitUntil: 'commit' });
@@ -234,6 +279,22 @@ test('a system that sends by itself is judged by its signature, a foreign page b
     await post('/ingest/nobody/complaints', { 'content-type': 'application/json' }),
   ).toBeGreaterThanOrEqual(400);
   expect(await post('/preferences', { origin: 'https://evil.example' })).toBe(403);
+});
+
+test('what no source brings is said once, by what is missing, and leaves the rest of the page alone', async () => {
+  await page.goto(`/managers?${march}`);
+  const waiting = page.locator('main [data-state="not_connected"]');
+  expect(await waiting.count()).toBe(1);
+  const summary = waiting.locator('summary');
+  expect(await summary.textContent()).toMatch(/Не подключено:.*звонки/);
+  expect(await page.locator('[data-block="calls"]').count()).toBe(0);
+  expect(await page.locator('[data-block="plan"][data-state="ok"]').count()).toBe(1);
+  expect(await waiting.getByText('Звонки', { exact: true }).isVisible()).toBe(false);
+  await summary.focus();
+  await page.keyboard.press('Enter');
+  await waiting.locator('[data-connect="звонки"]').getByText('Звонки').first().waitFor();
+  await waiting.getByRole('link', { name: 'Как подключить' }).click();
+  await page.waitForURL((url) => url.pathname === '/data');
 });
 
 test('another language changes every word and stays', async () => {
@@ -262,7 +323,12 @@ test.each([390, 768, 1440])('at %s pixels nothing has to be scrolled sideways', 
   }
   // the figure of a record is in sight, however narrow the screen
   const amount = await narrow.locator('[data-records] [data-column="amount"]').first().boundingBox();
-  expect((amount?.x ?? width) + (amount?.width ?? 0)).toBeLessThanOrEqual(width);
+  const end = (amount?.x ?? width) + (amount?.width ?? 0);
+  expect(end).toBeLessThanOrEqual(width);
+  // and under each other at the edge, where figures are looked for
+  expect(end).toBeGreaterThan(width * 0.8);
+  const records = new AxeBuilder({ page: narrow }).include('[data-records]').withRules(['target-size']);
+  expect((await records.analyze()).violations.map(({ nodes }) => nodes[0]?.html)).toEqual([]);
   await narrow.context().close();
 });
 

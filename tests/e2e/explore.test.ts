@@ -38,6 +38,15 @@ test('a question is put together by keyboard alone, and the address says all of 
   await opener.focus();
   await page.keyboard.press('Enter');
   const search = page.locator('[data-picker="measure"] input');
+  // what is typed before the panel has opened is cleared by its opening
+  await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true);
+  // of all that is called so, what is asked most
+  await search.fill('выручка');
+  await page
+    .locator('[data-picker="measure"] a')
+    .first()
+    .and(page.locator('[data-pick="sales.won_amount"]'))
+    .waitFor();
   await search.fill('won amont');
   await page.locator('[data-picker="measure"] a[data-pick="sales.won_amount"]').first().waitFor();
   await page.keyboard.press('ArrowDown');
@@ -77,6 +86,16 @@ test('figures and their total are those of the warehouse, and each leads to its 
     6,
   );
   await follow(page, `[data-block="result"] tr[data-row="${first}"] [data-cell="won_amount"]`);
+});
+
+test('how much money has changed is told in per cent of what was before, a rate in points', async () => {
+  const address = '/explore?period=last_month&compare=previous&as=table&by=owner';
+  const changes = async () =>
+    (await page.locator('[data-block="result"] tfoot [data-cell="change"]').innerText()).trim();
+  await page.goto(`${address}&show=sales.won_amount`);
+  expect(await changes()).toMatch(/^[+−]?[\d,]+\s%$/);
+  await page.goto(`${address}&show=sales.win_rate`);
+  expect(await changes()).toMatch(/^[+−]?[\d,]+\sп\.\sп\.$/);
 });
 
 test('measures of different dates stand in one table, each by its own, or all by the one chosen', async () => {
@@ -134,7 +153,7 @@ test('a pivot asks for its edges: the total of a ratio is that of the whole, of 
 });
 
 test('long lists are cut with a sentence and a file has all of them; names of customers lead to their cards', async () => {
-  await page.goto('/explore?period=all&show=sales.deals&by=customer&as=table');
+  await page.goto('/explore?period=all&show=sales.deals&by=customer&as=table&all=result');
   const all = await sqlNumber(
     stack,
     `select count(*) from (select distinct c.name from core.fct_deals d
@@ -254,7 +273,7 @@ test('pages of metrics lead here with what they show, and the question can be ke
   await page.locator('a[data-explore-metric]').click();
   await page.waitForURL((url) => url.pathname === '/explore' && url.searchParams.get('by') === 'team');
   await chartsDrawn(page);
-  await page.goto('/metrics');
+  await page.goto('/metrics#sales.won_amount');
   await page.locator('summary', { hasText: 'Сохранить' }).first().waitFor();
   await page.locator('[data-explore-metric="sales.won_amount"]').click();
   await page.waitForURL((url) => url.searchParams.get('show') === 'sales.won_amount');
@@ -262,11 +281,65 @@ test('pages of metrics lead here with what they show, and the question can be ke
   await page.getByLabel('Название вида').fill('Мой вопрос');
   await page.getByRole('button', { name: 'Сохранить', exact: true }).click();
   await page.getByText('Сохранено. Вид появился в меню.').waitFor();
+  await page.goto('/views');
+  const told = page.locator('[data-view]', { hasText: 'Мой вопрос' });
+  expect(await told.textContent()).toContain('Исследование · Выручка по сделкам · Прошлый месяц');
   const [kept] = await stack.query(
     `delete from app.saved_views where title = 'Мой вопрос' returning page, state`,
   );
   expect(kept?.page).toBe('/explore');
   expect(kept?.state).toContain('show=sales.won_amount');
+});
+
+test('a question is put on a schedule under its own words', async () => {
+  await page.goto('/explore?period=last_month&show=sales.won_amount,sales.margin&by=team&as=table');
+  await page.getByRole('link', { name: 'Отправлять по расписанию' }).click();
+  await page.waitForURL((url) => url.pathname === '/reports/new');
+  const title = 'Выручка по сделкам, Маржинальность: команда';
+  expect(await page.inputValue('input[name=title]')).toBe(title);
+  await page.getByRole('button', { name: 'Сохранить' }).click();
+  await page.waitForURL((url) => url.searchParams.has('saved'));
+  expect(await page.locator('main').textContent()).toContain(`${title} · Прошлый месяц`);
+  const [kept] = await stack.query(
+    `delete from app.schedules where title = '${title}' returning page, state`,
+  );
+  expect(kept?.page).toBe('explore');
+  expect(kept?.state).toContain('show=sales.won_amount');
+});
+
+test('a long table shows its first rows, and all of them by a link that needs no script', async () => {
+  const many = `${won}&show=sales.won_amount&by=customer`;
+  const context = await browser.newContext({
+    baseURL: stack.address,
+    storageState: await page.context().storageState(),
+    javaScriptEnabled: false,
+  });
+  const plain = await context.newPage();
+  await plain.goto(many);
+  const total = await plain.locator('[data-block="result"] tfoot').textContent();
+  expect(await rowsOf(plain, 'result')).toHaveLength(50);
+  // the other way round come the smallest of all, not the smallest of those shown
+  const values = () =>
+    plain
+      .locator('[data-block="result"] tbody [data-value]')
+      .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
+  const largest = await values();
+  await head(plain, 'Выручка').locator('a').click();
+  await plain.locator('[data-block="result"] th[aria-sort="ascending"]').waitFor();
+  expect(Math.max(...(await values()))).toBeLessThan(Math.min(...largest));
+  await plain.locator('[data-fold="result"] a').click();
+  await plain.waitForURL((url) => url.searchParams.getAll('all').includes('result'));
+  const all = await rowsOf(plain, 'result');
+  expect(all.length).toBeGreaterThan(100);
+  expect(await plain.locator('[data-block="result"] tfoot').textContent()).toBe(total);
+  const file = await plain.request.get(`/export/csv/result/explore${new URL(plain.url()).search}`);
+  const short = await plain.request.get(`/export/csv/result${many}`);
+  for (const answer of [file, short])
+    expect((await answer.text()).trim().split('\n').length).toBeGreaterThan(all.length);
+  await plain.locator('[data-fold="result"] a').click();
+  await plain.waitForURL((url) => !url.searchParams.has('all'));
+  expect(await rowsOf(plain, 'result')).toHaveLength(50);
+  await context.close();
 });
 
 test('the page is sound in both languages, on a desk and on a phone', async () => {

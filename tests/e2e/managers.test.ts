@@ -201,6 +201,12 @@ test('a head sees the own team only, a manager themselves only', async () => {
   }
   // both who left were of another team
   expect(await rowsOf(head, 'left')).toEqual([]);
+  // what rights hide is not called missing, and a page of others says so within the frame
+  await head.goto('/');
+  expect(await head.locator('#kpi-romi').textContent()).toContain('видны тем, кто видит всю компанию');
+  expect((await head.goto('/settings/people'))?.status()).toBe(403);
+  expect(await head.locator('main').textContent()).toContain('администратор');
+  expect(await head.locator('aside').getByRole('link', { name: 'Продажи' }).isVisible()).toBe(true);
   await head.context().close();
   const own = await signIn(
     browser,
@@ -212,7 +218,7 @@ test('a head sees the own team only, a manager themselves only', async () => {
   for (const table of ['plan', 'activity', 'calls', 'load', 'discipline', 'skills'])
     expect(await rowsOf(own, table)).toEqual([who]);
   await own.context().close();
-});
+}, 120_000);
 
 test('the page is sound in both languages, on a desk and on a phone', async () => {
   for (const width of [1440, 390]) {
@@ -223,3 +229,28 @@ test('the page is sound in both languages, on a desk and on a phone', async () =
     await one.context().close();
   }
 }, 180_000);
+
+test.each([390, 768])(
+  'at %s pixels the column that rows stand by is seen beside whole names',
+  async (width) => {
+    const narrow = await signIn(browser, stack, { viewport: { width, height: 844 } });
+    await narrow.goto('/managers?period=last_month');
+    for (const table of ['plan', 'activity', 'calls']) {
+      const region = narrow.locator(`[data-block="${table}"] [role="region"]`);
+      await expect
+        .poll(
+          () =>
+            region.evaluate((box) => {
+              const names = box.querySelector('thead th')?.getBoundingClientRect();
+              const sorted = box.querySelector('th[aria-sort]')?.getBoundingClientRect();
+              const right = box.getBoundingClientRect().right;
+              return !!names && !!sorted && sorted.left >= names.right - 1 && sorted.right <= right + 1;
+            }),
+          { timeout: 15_000 },
+        )
+        .toBe(true);
+    }
+    await narrow.context().close();
+  },
+  60_000,
+);

@@ -80,6 +80,7 @@ test('a search finds by title of either language, name and formula, and says whe
       name,
     );
     expect(await found(), question).toContain(name);
+    await entry(name).locator('summary').waitFor();
   }
   await search.fill('абракадабра');
   await page.getByText('Ничего не найдено').waitFor();
@@ -90,15 +91,68 @@ test('a search finds by title of either language, name and formula, and says whe
   expect(await found()).toContain('sales.margin');
 });
 
+test('the page is a list of groups that fits a screen or two, and all of it on paper', async () => {
+  await page.goto(`${stack.address}/metrics`);
+  await ready(page);
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  expect(await height()).toBeLessThan(1800);
+  const definition = entry('sales.won_amount').locator('dl');
+  expect(await definition.isVisible()).toBe(false);
+  await page.locator('#sales').focus();
+  await page.keyboard.press('Enter');
+  await entry('sales.won_amount').locator('summary').click();
+  await definition.waitFor();
+  await page.getByRole('button', { name: 'Раскрыть всё' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-chapter]:not([open])').length === 0);
+  await page.getByRole('button', { name: 'Свернуть всё' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-chapter][open]').length === 0);
+  await page.emulateMedia({ media: 'print' });
+  expect(await height()).toBeGreaterThan(10_000);
+  expect(await entry('nps.nps').locator('dl').isVisible()).toBe(true);
+  await page.emulateMedia({ media: 'screen' });
+});
+
 test('a metric has an address of its own, and a misspelt one is told the right one', async () => {
   await page.goto(`${stack.address}/metrics`);
-  await entry('sales.lost_amount').getByRole('link', { name: 'Потеряно в сделках', exact: true }).click();
+  await page.locator('#sales').click();
+  await entry('sales.lost_amount').locator('summary').click();
+  await entry('sales.lost_amount').getByRole('link', { name: 'Ссылка на показатель' }).click();
   expect(new URL(page.url()).hash).toBe('#sales.lost_amount');
+  await page.reload();
+  await entry('sales.lost_amount').locator('dl').waitFor();
+  expect(await entry('sales.win_rate').locator('dl').isVisible()).toBe(false);
+  // from another page too, where the browser itself does not open what is folded
+  await page.goto(`${stack.address}/sales`);
+  await expect
+    .poll(
+      async () => {
+        const search = page.getByRole('combobox');
+        if ((await search.count()) === 0) await page.keyboard.press('Control+k');
+        return search.count();
+      },
+      { timeout: 15_000, interval: 1000 },
+    )
+    .toBe(1);
+  await page.getByRole('combobox').fill('sales.velocity');
+  await page.locator('[data-command="metric sales.velocity"]').click();
+  await page.waitForURL((url) => url.hash === '#sales.velocity');
+  await entry('sales.velocity').locator('dl').waitFor();
   await page.goto(`${stack.address}/drill/sales.velocity`);
   expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/metrics#sales.velocity');
+  await entry('sales.velocity').locator('dl').waitFor();
   const missed = await page.goto(`${stack.address}/drill/sales.won_amounts`);
   expect(missed?.status()).toBe(404);
   expect(await page.locator('main').textContent()).toContain('Может быть, sales.won_amount?');
+});
+
+test('an address that names no metric opens none', async () => {
+  for (const hash of ['%', 'toString', 'sales2.x']) {
+    await page.goto('about:blank');
+    await page.goto(`${stack.address}/metrics#${hash}`);
+    await ready(page);
+    expect(await page.locator('[data-metrics] details[open]').count()).toBe(0);
+  }
+  expect(complaints).toEqual([]);
 });
 
 test('a value leads to what is behind it, for the same month', async () => {
@@ -107,6 +161,7 @@ test('a value leads to what is behind it, for the same month', async () => {
   await entry('sales.deals_won').locator('[data-value-of] a').click();
   await page.waitForURL((url) => url.pathname === '/drill/sales.deals_won');
   expect(new URL(page.url()).searchParams.get('period')).toBe('last_month');
+  expect(await page.locator('main header a').first().getAttribute('href')).toBe('/metrics');
 });
 
 describe('on every screen', () => {

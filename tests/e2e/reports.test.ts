@@ -33,6 +33,12 @@ test('a page is put on a schedule with its filters, changed, looked at, paused a
   await page.waitForURL(/\/reports\/new/);
   expect(await page.locator('a[href="/sales?period=last_month"]').count()).toBe(1);
   await page.fill('input[name=title]', 'Отчёт <img src=x onerror=alert(1)>');
+  expect(await page.locator('main').innerText()).toContain('Прошлый месяц');
+  await page.selectOption('select[name=frequency]', 'weekly');
+  await page.waitForFunction(() => document.querySelectorAll('[data-next] li').length === 5);
+  expect((await page.locator('[data-next] li').allInnerTexts()).every((run) => run.startsWith('пн'))).toBe(
+    true,
+  );
   await page.selectOption('select[name=frequency]', 'monthly');
   await page.selectOption('select[name=day]', 'last_workday');
   await page.selectOption('select[name=timezone]', 'Europe/Moscow');
@@ -145,6 +151,72 @@ test.each([
   240_000,
 );
 
+test.each([
+  ['home', 'period=last_month'],
+  ['marketing', 'period=last_quarter'],
+  ['sales', 'period=last_month'],
+  ['managers', 'period=last_month'],
+  ['customers', ''],
+  ['service', 'period=last_quarter'],
+  ['explore', 'show=sales.won_amount,sales.margin&by=product&period=last_quarter'],
+  ['drill/sales.won_amount', 'by=owner&period=last_month'],
+])(
+  'the mail of %s?%s begins with incidents, fits every width and shows all its pictures',
+  async (name, state) => {
+    const id = await addSchedule(name, state);
+    const mail = await page.context().newPage();
+    for (const width of [320, 600, 1000]) {
+      await mail.setViewportSize({ width, height: 800 });
+      const answer = await mail.goto(`/reports/${id}/preview?as=&locale=ru`);
+      expect(answer?.status()).toBe(200);
+      expect(await mail.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      const pictures = mail.locator('img');
+      const widths = await pictures.evaluateAll((all) =>
+        all.map((one) => (one as HTMLImageElement).naturalWidth),
+      );
+      expect(widths.every((one) => one > 0)).toBe(true);
+      expect(await pictures.evaluateAll((all) => all.every((one) => one.getAttribute('alt')))).toBe(true);
+    }
+    const text = await mail.locator('body').innerText();
+    expect(text.indexOf('Что не так')).toBeGreaterThan(0);
+    expect(text.indexOf('Проверено')).toBeLessThan(text.indexOf('Цифры – те же'));
+    await mail.close();
+    await stack.query(`delete from app.schedules where id = '${id}'`);
+  },
+  120_000,
+);
+
+async function addSchedule(name: string, state: string): Promise<string> {
+  const id = randomUUID();
+  await stack.query(
+    `insert into app.schedules (id, title, page, state, owner_id, cron, timezone, recipients, is_paused)
+     select '${id}', 'A mail', '${name}', '${state}', id, '0 9 * * 1', 'Europe/Moscow',
+            '[{"email": "a@example.org", "locale": "ru"}]', true from app.users where email = 'admin@pulse.local'`,
+  );
+  return id;
+}
+
+test('a mail program leaves a mailing by one click, a scanner that only looks does not', async () => {
+  const id = await addSchedule('sales', '');
+  vi.stubEnv('PULSE_SECRET', readSecret(stack.home));
+  vi.stubEnv('WAREHOUSE_URL', 'postgres://127.0.0.1:1/none');
+  vi.stubEnv('CUBE_URL', 'http://127.0.0.1:1');
+  const address = `${stack.address}/unsubscribe/${sign('unsubscribe', [id, 'a@example.org'], null)}`;
+  vi.unstubAllEnvs();
+  const out = () => stack.query(`select recipient from app.unsubscribed where schedule_id = '${id}'`);
+  expect((await fetch(address)).status).toBe(200);
+  expect(await out()).toEqual([]);
+  // RFC 8058: no cookie, no origin, nothing but this body
+  const answer = await fetch(address, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'List-Unsubscribe=One-Click',
+  });
+  expect(answer.status).toBe(200);
+  expect(await out()).toEqual([{ recipient: 'a@example.org' }]);
+  await stack.query(`delete from app.schedules where id = '${id}'`);
+});
+
 test('a link of a mail that is not ours opens nothing', async () => {
   const post = (path: string) =>
     fetch(`${stack.address}${path}`, { method: 'POST', headers: { origin: stack.address }, body: 'nothing' });
@@ -159,14 +231,14 @@ test('a link of a mail that is not ours opens nothing', async () => {
 test('a command prints what a person sees, and never the door to it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pulse-paper-'));
   const file = join(folder, 'sales.pdf');
-  const render = (...who: string[]) =>
-    runPulse(['report', 'render', 'sales', '--out', file, ...who], stack.home).ended;
+  const render = (what: string, ...who: string[]) =>
+    runPulse(['report', 'render', what, '--out', file, ...who], stack.home).ended;
   try {
-    const { code, stderr } = await render();
+    const { code, stderr } = await render('sales');
     expect(code).toBe(2);
     expect(stderr).toContain('--as');
     expect(existsSync(file)).toBe(false);
-    expect(await render('--as', 'admin@pulse.local')).toMatchObject({ code: 0 });
+    expect(await render('sales', '--as', 'admin@pulse.local')).toMatchObject({ code: 0 });
     const pdf = await getDocumentProxy(new Uint8Array(readFileSync(file)));
     const { text } = await extractText(pdf, { mergePages: true });
     await page.goto('/sales');
@@ -175,6 +247,15 @@ test('a command prints what a person sees, and never the door to it', async () =
     expect(value).toBeGreaterThan(0);
     expect(plain(text)).toContain(plain(formatValue(value, 'money', { locale: 'ru', currency: 'RUB' })));
     expect(text).not.toContain('Пароль');
+    // what a reader of paper needs a glass for is not printed: letters of charts neither
+    expect(await render('home', '--as', 'admin@pulse.local')).toMatchObject({ code: 0 });
+    const home = await getDocumentProxy(new Uint8Array(readFileSync(file)));
+    const pages = Array.from({ length: home.numPages }, (_, at) => home.getPage(at + 1));
+    const texts = await Promise.all(pages.map(async (one) => (await one).getTextContent()));
+    const letters = texts.flatMap(({ items }) => items.flatMap((item) => ('str' in item ? [item] : [])));
+    const small = letters.filter(({ str, height }) => str.trim() && height < 4.5);
+    expect(letters.length).toBeGreaterThan(100);
+    expect(small.map(({ str, height }) => `${str} ${height}`)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -54,7 +54,18 @@ test('from a tile of the home page to what has changed it, each cut of which mak
     expect(effect, team).toBeCloseTo(Number(now ?? 0) - Number(before ?? 0), 0);
   }
   const [sentence] = await page.locator('[data-why] p').allInnerTexts();
-  expect(sentence).toMatch(/→/);
+  expect(sentence).toMatch(/было .+, стало /);
+});
+
+test('on a phone each part shows its bar without scrolling sideways', async () => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`/drill/sales.won_amount/why?${period}`);
+  const ends = await page
+    .locator('[data-cut] tbody svg:visible')
+    .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().right));
+  expect(ends.length).toBeGreaterThan(10);
+  expect(Math.max(...ends)).toBeLessThan(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test('a rate is split by what each part is better or worse at, and how much it weighs', async () => {

@@ -4,7 +4,7 @@ import { findBrowser } from '../../src/cli/browser.ts';
 
 /** A real Chromium; its absence is a failure with a way out, not a skip. */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = findBrowser();
+  const executablePath = await findBrowser();
   if (!executablePath)
     throw new Error(
       'No Chromium: install one ("npx playwright install chromium") or set CHROMIUM to its path',

@@ -24,7 +24,10 @@ beforeAll(async () => {
     select 'crm', 'many' || k, '2025-03-05', '2025-03-06', 'won', 11, k, k from generate_series(1001, 11000) k;
     insert into core.fct_deals (source, source_id, created_at, closed_at, status, owner_key, product_key, amount)
     select 'crm', 'old' || k, at, at, 'won', 11, 1, 1
-    from generate_series(0, 239) k, lateral (select timestamptz '2005-04-10' + make_interval(months => k) as at) t`);
+    from generate_series(0, 239) k, lateral (select timestamptz '2005-04-10' + make_interval(months => k) as at) t;
+    insert into core.fct_deals (source, source_id, created_at, closed_at, status, owner_key, lost_reason, amount)
+    select 'crm', 'lost' || k, '2005-03-05', '2005-03-06', 'lost', 11, 'Reason ' || k, 100
+    from generate_series(1, 500) k`);
   cube = await startCube(database.url);
   Object.assign(process.env, {
     WAREHOUSE_URL: database.url,
@@ -59,6 +62,14 @@ test('twenty years are a line of months', async () => {
   const trend = page.charts.find(({ id }) => id === 'won_trend');
   expect(trend?.state).toBe('ok');
   expect(trend?.rows).toHaveLength(240);
+});
+
+test('of five hundred parts the largest are drawn, and all others told of in words, not as a bar above them', async () => {
+  const page = await home.load(boss, stateOf('from=2005-03-01&to=2005-03-31'));
+  const lost = page.charts.find(({ id }) => id === 'lost_parts');
+  expect(lost?.rows).toHaveLength(8);
+  expect(lost?.rows.every(({ href, values }) => href !== null && values[0] === 100)).toBe(true);
+  expect(lost?.sentence.replaceAll(/\s/g, ' ')).toMatch(/(492).*49[.,]2/);
 });
 
 test('ten thousand lines are the few largest of them', async () => {

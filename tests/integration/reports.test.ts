@@ -5,6 +5,7 @@ import { claim, history, hold, markSent, sendAgain } from '../../src/lib/server/
 import { sign } from '../../src/lib/server/reports/token.ts';
 import { byLink, leave } from '../../src/lib/server/reports/unsubscribe.ts';
 import { open } from '../../src/lib/server/reports/mail.ts';
+import { preview } from '../../src/lib/server/reports/orders.ts';
 import { render } from '../../src/lib/server/reports/render.ts';
 import type { publish } from '../../src/lib/server/reports/edition.ts';
 import { createRunner } from '../../src/lib/server/reports/run.ts';
@@ -550,6 +551,9 @@ describe('groups and rights', () => {
     const digest = await simpleParser(server.received[0]?.source ?? '');
     expect(digest.subject).toContain('недоставленные отчёты');
     expect(digest.text).toContain('bare@example.com');
+    // nor is there anything to look at as them
+    const asked = { what: id, as: 'bare@example.com' };
+    await expect(preview({ ...asked, form: 'html' })).rejects.toThrow('may see no rows');
     await database.query(`delete from app.users where id = 'bare'`);
     await database.query(`delete from app.deliveries where event = 'failures'`);
     expect(await schedules.find(id)).not.toBeNull();

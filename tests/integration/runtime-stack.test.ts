@@ -81,21 +81,17 @@ describe('a running stack', { timeout: 240_000 }, () => {
     expect((await fetch(`${again.address}/health`)).status).toBe(200);
   });
 
-  test.each(['worker', 'postgres'])('ends as a whole, with a sentence, when %s is killed', async (part) => {
+  test.each([
+    ['worker', /\/worker\.js/],
+    ['postgres', /guard\.js/],
+  ])('ends as a whole, with a sentence, when %s is killed', async (part, command) => {
     const stack = await start();
     const parts = findChildren(stack.process.pid ?? 0);
-    const patterns: Record<string, RegExp> = {
-      cube: /cube\/serve\.js/,
-      app: /builds\/\w+\/index\.js/,
-      worker: /src\/worker\.ts/,
-      postgres: /guard\.js/,
-    };
     const victim = parts.find((pid) =>
-      patterns[part]?.test(
-        spawnSync('ps', ['-o', 'args=', '-ww', '-p', String(pid)], { encoding: 'utf8' }).stdout,
-      ),
+      command.test(spawnSync('ps', ['-o', 'args=', '-ww', '-p', String(pid)], { encoding: 'utf8' }).stdout),
     );
-    process.kill(victim ?? 0, 'SIGKILL');
+    if (!victim) throw new Error(`no process of ${part}`);
+    process.kill(victim, 'SIGKILL');
     const { code, stderr } = await stack.ended;
     expect(code).toBe(1);
     expect(stderr.toLowerCase()).toContain(part);

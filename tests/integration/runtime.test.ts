@@ -117,7 +117,8 @@ test('owner and guard are killed outright: the next start ends the orphaned serv
   const owner = await own(home);
   await ask(owner.url, 'create table kept as select 42 as answer');
   const guard = findProcesses(home).find(({ command }) => command.includes('guard.js'));
-  process.kill(guard?.pid ?? 0, 'SIGKILL');
+  if (!guard) throw new Error('the server has no guard');
+  process.kill(guard.pid, 'SIGKILL');
   owner.process.kill('SIGKILL');
   const orphan = Number(readFileSync(join(owner.dataFolder, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const { url } = await open(home);

@@ -98,7 +98,7 @@ async function ask<Result>(verb: string, argument: object): Promise<Result> {
     }
     const { cube = 'http://127.0.0.1/cubejs-api', app = process.env.ORIGIN } =
       (running ?? raised)?.urls ?? {};
-    const part = spawnPart({
+    const part = await spawnPart({
       name: 'report',
       file: join(place.root, 'src/worker/report.ts'),
       args: [verb, JSON.stringify(argument)],

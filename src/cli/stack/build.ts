@@ -1,80 +1,75 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import type { Place } from '../place.ts';
-import { compileMessages } from '../../../messages/compile.js';
+import { dirname, join, relative } from 'node:path';
 import { withLock } from './lock.ts';
-import { spawnPart } from './part.ts';
-import type { Part } from './part.ts';
 
-/** What the built app depends on. */
-const SOURCES = [
-  'src',
-  'static',
-  'messages',
-  'project.inlang/settings.json',
-  'svelte.config.js',
-  'vite.config.ts',
-  'package-lock.json',
-];
-const IGNORED = ['src/cli', 'src/worker.ts', 'src/lib/paraglide'];
-const KEPT = 3;
+const kinds = ['app', 'parts'] as const;
+const kept = 3;
+const isFingerprint = /^[0-9a-f]{16}$/;
 
-/** The entry of a finished build of these very sources, or null. */
-export function findBuild(root: string): string | null {
-  const entry = join(root, '.pulse/builds', fingerprint(root), 'index.js');
-  return existsSync(entry) ? entry : null;
-}
+/** What is built, of which files of the checkout beside those of every build, and into which folder. */
+export type Build = {
+  root: string;
+  kind: (typeof kinds)[number];
+  sources: string[];
+  ignored: string[];
+  make(folder: string): Promise<void>;
+};
+
+/** What every build is made of; a folder stands for all in it. */
+const common = {
+  sources: ['src', 'messages', 'project.inlang/settings.json', 'package-lock.json'],
+  ignored: ['src/lib/paraglide'],
+};
 
 /**
- * Builds the app when its sources changed. Each state of the sources has a folder of its own, which appears whole:
- * an app that runs from an older build keeps the files it has yet to read.
+ * Gives the folder of a finished build of these very sources, and builds where there is none. Each state of the sources
+ * has a folder of its own, which appears whole: what runs from an older build keeps the files it has yet to read.
  */
-export async function buildApp(place: Place, own: (part: Part) => Part): Promise<string> {
-  const { root } = place;
-  // The worker reads the messages from the sources, whatever build the app runs from.
-  const ready = findBuild(root);
-  if (ready) {
-    compileMessages();
-    return ready;
-  }
-  const builds = join(root, '.pulse/builds');
-  return withLock(join(root, '.pulse/build.lock'), async () => {
-    const found = findBuild(root);
-    if (found) return found;
-    const folder = join(builds, fingerprint(root));
-    rmSync(join(root, 'build'), { recursive: true, force: true });
-    const part = own(
-      spawnPart({
-        name: 'build',
-        file: join(root, 'src/cli/stack/vite.ts'),
-        ...place,
-        env: { ...process.env, NODE_ENV: 'production' },
-        isJob: true,
-      }),
-    );
-    const code = await part.ended;
-    if (code !== 0) throw await part.failure();
+export async function build(wanted: Build): Promise<string> {
+  const { root, kind } = wanted;
+  const builds = join(root, '.pulse/builds', kind);
+  const folder = join(builds, fingerprint(wanted));
+  if (existsSync(folder)) return folder;
+  return withLock(`${builds}.lock`, async () => {
+    if (existsSync(folder)) return folder;
     mkdirSync(builds, { recursive: true });
-    renameSync(join(root, 'build'), folder);
     prune(builds);
-    return join(folder, 'index.js');
+    const unfinished = join(builds, 'unfinished');
+    await wanted.make(unfinished);
+    renameSync(unfinished, folder);
+    return folder;
   });
 }
 
+/** Leaves the newest builds; what a killed one has left goes, and what an earlier layout kept beside the kinds. */
 function prune(builds: string): void {
   const age = (name: string) => statSync(join(builds, name)).mtimeMs;
-  const old = readdirSync(builds)
+  const newest = readdirSync(builds)
+    .filter((name) => isFingerprint.test(name))
     .sort((a, b) => age(b) - age(a))
-    .slice(KEPT);
-  for (const name of old) rmSync(join(builds, name), { recursive: true, force: true });
+    .slice(0, kept - 1);
+  removeBut(newest, builds);
+  removeBut(
+    kinds.flatMap((kind) => [kind, `${kind}.lock`]),
+    dirname(builds),
+  );
 }
 
-function fingerprint(root: string): string {
-  const hash = createHash('sha256');
-  for (const path of SOURCES.flatMap((source) => list(join(root, source)))) {
+function removeBut(names: string[], folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!names.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function fingerprint({ root, ...wanted }: Build): string {
+  const sources = [...common.sources, ...wanted.sources];
+  const ignored = [...common.ignored, ...wanted.ignored];
+  // built files name others by their whole path
+  const hash = createHash('sha256').update(root);
+  for (const path of sources.flatMap((source) => list(join(root, source)))) {
     const name = relative(root, path);
-    if (IGNORED.some((ignored) => name.startsWith(ignored))) continue;
+    if (ignored.some((one) => name.startsWith(one))) continue;
     hash.update(name).update('\0').update(readFileSync(path)).update('\0');
   }
   return hash.digest('hex').slice(0, 16);

@@ -9,9 +9,9 @@ import type { Stack } from './raise.ts';
 /** The imaginary company's systems, and what the ETL needs to know to read them like anyone's. */
 export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promise<Record<string, string>> {
   const folder = join(place.home, 'demo');
-  const start = (name: string, script: string, extra: NodeJS.ProcessEnv, isJob = false) =>
+  const start = async (name: string, script: string, extra: NodeJS.ProcessEnv, isJob = false) =>
     own(
-      spawnPart({
+      await spawnPart({
         name,
         file: join(place.root, script),
         ...place,
@@ -23,7 +23,7 @@ export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promis
   const demo = await steps.run(
     'Demo company',
     async () => {
-      const part = start('seed', 'src/cli/stack/seed.ts', { ADMIN_URL: urls.admin }, true);
+      const part = await start('seed', 'src/cli/stack/seed.ts', { ADMIN_URL: urls.admin }, true);
       return (await part.wait((message) => 'seeded' in message, Infinity)).seeded as Seeded;
     },
     ({ seeded }) => (seeded ? 'Demo company: its systems are filled' : 'Demo company is there'),
@@ -32,7 +32,7 @@ export async function raiseDemo({ place, urls, env, own, steps }: Stack): Promis
     const port = await findPort(null);
     const token = keepSecret(join(place.home, 'helpdesk.token'));
     const url = `http://127.0.0.1:${port}`;
-    const part = start('demo', 'demo/systems.ts', {
+    const part = await start('demo', 'src/cli/stack/helpdesk.ts', {
       DEMO_HELPDESK_PORT: String(port),
       DEMO_HELPDESK_TOKEN: token,
     });

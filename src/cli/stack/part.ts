@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { rotate } from '../../../schema/postgres/files.ts';
 import { Problem } from '../../../schema/problem.ts';
+import { buildParts } from './build-parts.ts';
 
 export type Message = Record<string, unknown>;
 
@@ -39,19 +38,29 @@ type Options = {
 };
 
 const LEASH = new URL('./leash.js', import.meta.url).href;
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Starts a part of the stack: leashed, in a group of its own (Ctrl-C is for the supervisor), with its own log. */
-export function spawnPart({ name, file, args = [], home, root, env, isJob = false }: Options): Part {
+/**
+ * Starts a part of the stack: leashed, in a group of its own (Ctrl-C is for the supervisor), with its own log. One that
+ * is written in TypeScript runs from its bundle.
+ */
+export async function spawnPart({
+  name,
+  file,
+  args = [],
+  home,
+  root,
+  env,
+  isJob = false,
+}: Options): Promise<Part> {
+  const program = file.endsWith('.ts') ? join(await buildParts(root), `${basename(file, '.ts')}.js`) : file;
   const logFile = join(home, 'logs', `${name}.log`);
   rotate(logFile);
   const output = openSync(logFile, 'a', 0o600);
-  const loader = file.endsWith('.ts') ? ['--import', TSX] : [];
-  const child = fork(file, args, {
+  const child = fork(program, args, {
     cwd: root,
     env,
     detached: true,
-    execArgv: ['--import', LEASH, ...loader],
+    execArgv: ['--import', LEASH],
     stdio: ['ignore', output, output, 'ipc'],
   });
   closeSync(output);

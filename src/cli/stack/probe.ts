@@ -3,24 +3,30 @@ import pg from 'pg';
 import { Problem } from '../../../schema/problem.ts';
 import { startPatience, type Part } from './part.ts';
 
-/** Asks until the part answers anything but an error of its own. */
-export async function probe(url: string, part: Part): Promise<void> {
+/**
+ * Asks until the part answers anything but an error of its own.
+ * @param isOurs whether this answer is that of the part, and not of another that has taken its port meanwhile
+ */
+export async function probe(
+  url: string,
+  part: Part,
+  isOurs: (body: string) => boolean = () => true,
+): Promise<void> {
   const deadline = Date.now() + startPatience;
   for (;;) {
-    const status = await ask(url);
-    if (status !== null && status < 500) return;
+    const answer = await ask(url);
+    if (answer !== null && answer.status < 500 && isOurs(answer.body)) return;
     if (!part.isRunning) throw new Problem(await part.crashed);
     if (Date.now() > deadline)
-      throw new Problem(`${part.name} does not answer at ${url} (${status ?? 'no connection'}).`);
+      throw new Problem(`${part.name} does not answer at ${url} (${answer?.status ?? 'no connection'}).`);
     await sleep(50);
   }
 }
 
-async function ask(url: string): Promise<number | null> {
+async function ask(url: string): Promise<{ status: number; body: string } | null> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) });
-    await response.arrayBuffer();
-    return response.status;
+    return { status: response.status, body: await response.text() };
   } catch {
     return null;
   }

@@ -118,7 +118,7 @@ export async function load(
     async () => {
       const file = join(place.root, 'src/cli/stack/load.ts');
       const part = own(
-        spawnPart({
+        await spawnPart({
           name: 'load',
           file,
           args: [
@@ -158,7 +158,9 @@ export async function raiseCube(stack: Stack): Promise<Part> {
   const { origin, port } = new URL(await nameCube(stack));
   return stack.steps.run('Cube', async () => {
     const file = join(place.root, 'cube/serve.js');
-    const part = stack.own(spawnPart({ name: 'cube', file, ...place, env: { ...env, CUBE_PORT: port } }));
+    const part = stack.own(
+      await spawnPart({ name: 'cube', file, ...place, env: { ...env, CUBE_PORT: port } }),
+    );
     await part.wait((message) => message.ready === true);
     await probe(`${origin}/readyz`, part);
     return part;

@@ -5,7 +5,7 @@ import { openLog } from '../log.ts';
 import { makeHome } from '../place.ts';
 import type { Place } from '../place.ts';
 import type { Steps } from '../steps.ts';
-import { buildApp } from './build.ts';
+import { buildApp } from './build-app.ts';
 import { spawnPart } from './part.ts';
 import { probe } from './probe.ts';
 import { loadOnce, nameCube, raiseCube, raiseSources, raiseWarehouse } from './raise.ts';
@@ -94,8 +94,8 @@ async function nameApp({ steps, env }: Stack): Promise<string> {
 async function raiseApp(stack: Stack, entry: string, address: string): Promise<void> {
   const { place, steps, env } = stack;
   await steps.run('App', async () => {
-    const part = stack.own(spawnPart({ name: 'app', file: entry, ...place, env }));
-    await probe(`${address}/health`, part);
+    const part = stack.own(await spawnPart({ name: 'app', file: entry, ...place, env }));
+    await probe(`${address}/health`, part, (body) => body.includes(`"pid":${part.pid},`));
   });
   stack.urls.app = env.ORIGIN ?? address;
 }
@@ -121,7 +121,7 @@ async function raiseWorker(stack: Stack): Promise<void> {
   const { place, steps, env } = stack;
   await steps.run('Worker', async () => {
     const part = stack.own(
-      spawnPart({ name: 'worker', file: join(place.root, 'src/worker.ts'), ...place, env }),
+      await spawnPart({ name: 'worker', file: join(place.root, 'src/worker.ts'), ...place, env }),
     );
     await part.wait((message) => message.ready === true);
   });

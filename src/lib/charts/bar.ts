@@ -5,16 +5,20 @@ import type { Drawing } from './option.ts';
 import { colourOf, type Palette } from './palette.ts';
 import { scaleFor } from './scale.ts';
 
-/** how wide a letter of an axis is, about */
-const letter = 7.2;
+/** how wide a letter of an axis is, at most */
+const letter = 7.6;
 
 type BarSpec = Extract<ChartSpec, { kind: 'bar' }>;
 
 /** Parts of a whole, largest on top, each with its figure at the end so that no axis has to be read. */
 export function bar(spec: BarSpec, rows: ChartRow[], drawing: Drawing, palette: Palette) {
   const scale = scaleFor([...rows.flatMap((row) => row.values), spec.band?.to ?? null]);
+  const main = spec.series.findIndex(({ role }) => role === 'main');
+  const unit = spec.series[main]?.unit ?? 'count';
+  const figures = rows.map((row) => formatValue(row.values[main] ?? null, unit, drawing));
+  const right = 14 + Math.max(3, ...figures.map((text) => text.length)) * letter;
   return {
-    grid: { left: 4, right: 78, top: 2, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: { left: 4, right, top: 2, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: { type: 'value', min: scale.min, max: scale.max, show: false },
     yAxis: namesAxis(rows, drawing, palette, scale.min < 0),
     series: spec.series.map((one, at) => ({

@@ -1,4 +1,4 @@
-import { formatValue } from '../format.ts';
+import { formatTick } from '../format.ts';
 import type { ChartRow, ChartSpec } from '../page.ts';
 import type { Drawing } from './option.ts';
 import { colourOf, hueOf, hueStrokeOf, strokeOf, type Palette } from './palette.ts';
@@ -47,7 +47,7 @@ export function line(spec: TimeSpec, rows: ChartRow[], drawing: Drawing, palette
       axisLabel: {
         color: palette.muted,
         fontSize: 12,
-        formatter: (value: number) => formatValue(value, unit, drawing),
+        formatter: (value: number) => formatTick(value, unit, drawing),
       },
     },
     series,

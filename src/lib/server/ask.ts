@@ -4,7 +4,8 @@ import { Problem } from '../problem.ts';
 import { correct } from '../suggest.ts';
 import { readResult, type RawResult, type Result } from './result.ts';
 
-const patience = 60_000;
+/** As long as anybody waits for a figure, in milliseconds. */
+export const patience = 60_000;
 
 /** A question that Cube does not understand: whoever wrote it has to change it. */
 export class WrongQuery extends Error {
@@ -85,7 +86,9 @@ function explain(cause: unknown, signal: AbortSignal): Error {
   if (/No pre-aggregation partitions were built yet/i.test(said)) {
     return new Problem('figures_preparing', `Cube is not ready: ${said}`, { cause });
   }
-  if (/statement timeout/i.test(said)) return new Problem('figures_slow', `Cube: ${said}`, { cause });
+  // of PostgreSQL, or of Cube's queue, which looks at the same clock
+  if (/(statement|execution) timeout/i.test(said))
+    return new Problem('figures_slow', `Cube: ${said}`, { cause });
   if (status === 502 || status === 503) return new Problem('figures_unavailable', `Cube: ${said}`, { cause });
   if (/Can't find join path/i.test(said))
     return new WrongQuery('A question is about one view: ask each view by itself.', { cause });

@@ -2,11 +2,10 @@ import type { Block, Cell, ChartPart, FiguresBlock, Head, NotesBlock, TableBlock
 import { noPick } from '../explore.ts';
 import { get, type Condition } from '../metrics.ts';
 import type { Grain } from '../page.ts';
-import { m } from '../paraglide/messages.js';
 import type { Range } from '../period.ts';
 import { filtersIn, type CubeQuery } from '../query.ts';
 import { link, print, type State } from '../state.ts';
-import { dimensionTitle, entityTitle } from '../words.ts';
+import { dimensionTitle, tellLack } from '../words.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
 import { toNumber, type Row } from './result.ts';
@@ -105,6 +104,7 @@ export function down(scope: Pick<Scope, 'state'>, metric: string, way: Way = {})
     part: null,
     within: [],
     sort: null,
+    whole: [],
     page: 1,
     q: null,
     pick: noPick,
@@ -151,8 +151,8 @@ export async function block<One extends Block>(
   const ignored = [...new Set(views.flatMap((view) => filtersIn(view, scope.state).ignored))];
   const base = { ...empty, ignored_filters: ignored.map((key) => dimensionTitle(key, locale)) };
   if (missing.length) {
-    const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
-    return { ...base, state: 'not_connected', sentence: m.state_not_connected_needs({ needs }, scope.style) };
+    const { needs, lack } = tellLack(missing, locale);
+    return { ...base, state: 'not_connected', needs, sentence: lack };
   }
   const outcome = await safely(empty.id, locale, work);
   return 'value' in outcome

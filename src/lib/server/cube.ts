@@ -1,6 +1,7 @@
 import type { CubeQuery } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
-import { ask } from './ask.ts';
+import { Problem } from '../problem.ts';
+import { ask, patience } from './ask.ts';
 import { env } from './env.ts';
 import { Lru } from './lru.ts';
 import { left } from './reader.ts';
@@ -33,8 +34,10 @@ export async function load(viewer: Viewer, query: CubeQuery): Promise<Result> {
   if (running && !running.isEnded) return running.join(gone);
   const { cubeUrl, secret } = env();
   const asked = new Shared(async (signal) => {
-    const result = await turns.take(viewer.user_id, signal, () =>
-      ask({ cubeUrl, token: sign(viewer, secret), query, signal }),
+    const result = await inTime(signal, (ended) =>
+      turns.take(viewer.user_id, ended, () =>
+        ask({ cubeUrl, token: sign(viewer, secret), query, signal: ended }),
+      ),
     );
     results.set(key, result, 200 + result.rows.length * 160);
     return result;
@@ -43,6 +46,20 @@ export async function load(viewer: Viewer, query: CubeQuery): Promise<Result> {
   const forget = () => inFlight.get(key) === asked && inFlight.delete(key);
   asked.result.then(forget, forget);
   return asked.join(gone);
+}
+
+/** Waiting for a turn is waiting too: where Cube is silent, all questions of a page end together and not in turns. */
+async function inTime<Value>(
+  left: AbortSignal,
+  work: (ended: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const late = AbortSignal.timeout(patience);
+  try {
+    return await work(AbortSignal.any([left, late]));
+  } catch (cause) {
+    if (!late.aborted || cause instanceof Problem) throw cause;
+    throw new Problem('figures_slow', 'No turn came in time', { cause });
+  }
 }
 
 /** Figures that nobody will ask for again: they are not kept, so that a large file pushes no page out of memory. */
@@ -58,11 +75,28 @@ let read: { at: number; version: Promise<number> } | null = null;
 
 /** Grows with every load that became visible. Tiles of one page ask within a moment of each other. */
 export function dataVersion(): Promise<number> {
-  if (read && Date.now() - read.at < 200) return read.version;
+  return read && Date.now() - read.at < 200 ? read.version : readVersion();
+}
+
+function readVersion(): Promise<number> {
   const version = warehouse()<{ version: number }>('ops.data_version')
     .first('version')
     .then((row) => Number(row?.version ?? 0));
   read = { at: Date.now(), version };
   version.catch(() => (read = null));
   return version;
+}
+
+/** How often what a load has overtaken is made anew: loads may follow each other as fast as it can be made. */
+const mostTurns = 3;
+
+/** What `make` makes of one state of the data: it is made anew where a load became visible meanwhile. */
+export async function steadily<Value>(make: () => Promise<Value>): Promise<Value> {
+  let before = await dataVersion();
+  for (let turn = 1; ; turn++) {
+    const value = await make();
+    const after = await readVersion();
+    if (after === before || turn === mostTurns) return value;
+    before = after;
+  }
 }

@@ -8,7 +8,7 @@ import { filtersFor, isOneOf, totalQuery } from '../query.ts';
 import { link, print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import { whyHref } from '../why.ts';
-import { dimensionTitle, entityTitle, metricAbout, metricTitle } from '../words.ts';
+import { dimensionTitle, metricAbout, metricTitle, tellLack } from '../words.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { changeOf, isMaturing, numberIn } from './figures.ts';
@@ -79,8 +79,7 @@ export async function settleOn(viewer: Viewer, name: string, asked: State, dropp
   const metric = inModel(atLevel(found, settled), settled);
   const { scope, by } = withDimension(settled, metric);
   const { state, style } = scope;
-  const missing = scope.freshness.lacking(metric).map((one) => entityTitle(one, style.locale));
-  const needs = missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
+  const needs = tellLack(scope.freshness.lacking(metric), style.locale).lack || null;
   return { scope, metric, by, narrowed: partFilter(metric, state, by), needs };
 }
 

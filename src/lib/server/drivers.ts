@@ -6,7 +6,7 @@ import type { ProfitBlock, ProfitView, Unit } from '../page.ts';
 import { m } from '../paraglide/messages.js';
 import { monthOf } from '../period.ts';
 import { filtersFor } from '../query.ts';
-import { dimensionTitle, entityTitle } from '../words.ts';
+import { dimensionTitle, tellLack } from '../words.ts';
 import { readPeriod, readPlan, whySpendIsUnknown, type Counted } from './drivers/totals.ts';
 import { describeParts, tell } from './drivers/words.ts';
 import { safely } from './safely.ts';
@@ -20,12 +20,13 @@ export async function load(scope: Scope): Promise<ProfitBlock> {
   const { style, freshness } = scope;
   const metric: Metric = { ...get('sales.won_amount'), conditions: [] };
   const entities = [...metric.entities, 'marketing_spend'];
-  const missing = freshness.lacking(metric).map((entity) => entityTitle(entity, style.locale));
+  const { needs, lack } = tellLack(freshness.lacking(metric), style.locale);
   const block: ProfitBlock = {
-    state: missing.length ? 'not_connected' : 'ok',
+    state: needs.length ? 'not_connected' : 'ok',
+    needs,
     title: m.profit_title({}, style),
     views: [],
-    sentence: missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : '',
+    sentence: lack,
     ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, style.locale)),
     as_of: freshness.asOf(entities),
   };

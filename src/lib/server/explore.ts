@@ -4,7 +4,7 @@ import { m } from '../paraglide/messages.js';
 import { filtersIn } from '../query.ts';
 import { print, type Dropped, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
-import { dimensionTitle, entityTitle } from '../words.ts';
+import { dimensionTitle, tellLack } from '../words.ts';
 import { figuresBlock, tableBlock } from './board.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
@@ -15,7 +15,7 @@ import { pivotOf } from './explore/pivot.ts';
 import { settleOn, type Measure, type Question } from './explore/question.ts';
 import { resultId, tableOf } from './explore/table.ts';
 import * as values from './explore/values.ts';
-import { dimensionName } from './explore/words.ts';
+import { cutName } from './explore/words.ts';
 import { safely } from './safely.ts';
 import { settle, type Scope } from './scope.ts';
 
@@ -133,14 +133,11 @@ function titleOf(scope: Scope, question: Question): string {
   const { locale } = scope.style;
   const names = question.measures.map(({ title }) => title[locale]).join(', ');
   const dimensions = [...question.rows, ...(question.across === null ? [] : [question.across])];
-  const cuts = dimensions.map((name) => dimensionName(question, name, scope)).join(' × ');
+  const cuts = dimensions.map((name) => cutName(question, name, scope)).join(' × ');
   return cuts ? `${names}: ${cuts.toLocaleLowerCase(locale)}` : names;
 }
 
 /** What would have to be connected before a measure is known; null once it is. */
 function needsOf({ freshness, style }: Scope, { sources, needs }: Measure): string | null {
-  const missing = freshness
-    .lacking({ entities: sources, needs })
-    .map((one) => entityTitle(one, style.locale));
-  return missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, style) : null;
+  return tellLack(freshness.lacking({ entities: sources, needs }), style.locale).lack || null;
 }

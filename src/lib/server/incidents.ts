@@ -3,13 +3,15 @@ import { formatCount, formatValue, type Style } from '../format.ts';
 import type { Incident, IncidentsPage } from '../incidents.ts';
 import type { IncidentBlock, IncidentLine } from '../page.ts';
 import { m } from '../paraglide/messages.js';
+import { defaults, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
-import { entityTitle } from '../words.ts';
+import { tellLack } from '../words.ts';
 import { record } from './audit.ts';
 import { env } from './env.ts';
-import { allowed } from './incidents/rights.ts';
+import { concerns, isAbout } from './incidents/about.ts';
+import { allowed, maySee } from './incidents/rights.ts';
 import { rules } from './incidents/rules.ts';
-import { read, toIncident, toLine, type Kept } from './incidents/kept.ts';
+import { narrowTo, ranked, read, toIncident, toLine, type Kept } from './incidents/kept.ts';
 import { verify } from './incidents/token.ts';
 import { safely } from './safely.ts';
 import type { Scope } from './scope.ts';
@@ -35,21 +37,27 @@ export function lastLook(): Promise<number> {
 
 const watched = () => warehouse()<Watched>('app.incident_watch').first('checked_at', 'failed');
 
-/** What a page begins with: the costliest of what is wrong and still without an answer. */
+/**
+ * What a page begins with: the costliest of what is wrong and still without an answer.
+ * @param page its own name, as in `pageOf`: any but the first tells of what concerns it
+ */
 export async function block(
   { viewer, style, timezone, freshness }: Pick<Scope, 'viewer' | 'style' | 'timezone' | 'freshness'>,
+  page = 'home',
+  state = defaults,
   now = new Date(),
 ): Promise<IncidentBlock> {
   const empty: IncidentBlock = {
     ...{ state: 'ok', title: m.incidents_title({}, style), sentence: '' },
-    ...{ rows: [], total: 0, stake: 0, checked_at: null },
+    ...{ rows: [], total: 0, elsewhere: 0, stake: 0, checked_at: null },
   };
-  // Rules without data see nothing, which is no good news.
-  const missing = rules.map(({ needs }) => freshness.missing(needs));
+  const asked = rules.filter(concerns(page, state)).filter(({ area }) => maySee(viewer, area));
+  // Rules without data, or of which the viewer is told nothing, see nothing here, which is no good news.
+  const missing = asked.map(({ needs }) => freshness.missing(needs));
   if (missing.every(({ length }) => length > 0)) {
     const lacking = (missing[0] ?? []).filter((entity) => missing.every((some) => some.includes(entity)));
-    const needs = lacking.map((entity) => entityTitle(entity, style.locale)).join(', ');
-    return { ...empty, state: 'not_connected', error: m.state_not_connected_needs({ needs }, style) };
+    const { needs, lack } = tellLack(lacking, style.locale);
+    return { ...empty, state: 'not_connected', needs, error: lack };
   }
   const outcome = await safely('incidents', style.locale, async () => {
     const [kept, watch] = await Promise.all([
@@ -57,25 +65,52 @@ export async function block(
       read(viewer, `i.state <> 'resolved' and i.area <> 'data'`),
       watched(),
     ]);
-    const rows = kept.map((one) => toLine(one, style));
+    const mine = page === 'home' ? kept : await narrow(kept.filter(isAbout(asked, state)), viewer, state);
+    const rows = mine.map((one) => toLine(one, style));
     const checked_at = watch?.checked_at?.toISOString() ?? null;
     return {
       ...empty,
-      ...sumUp(rows, style, checked_at, timezone, now),
+      ...sumUp(
+        rows,
+        style,
+        checked_at,
+        timezone,
+        now,
+        page === 'home' ? m.incidents_none : m.incidents_none_here,
+      ),
       rows: rows.slice(0, shown),
+      elsewhere: kept.length - mine.length,
       checked_at,
     };
   });
   return 'value' in outcome ? outcome.value : { ...empty, state: 'failed', error: outcome.error };
 }
 
-function sumUp(rows: IncidentLine[], style: Style, checkedAt: string | null, timezone: string, now: Date) {
+/** As far as they lie with the teams that the page is narrowed to. */
+async function narrow(kept: Kept[], { access, team_keys }: Viewer, { filters }: State): Promise<Kept[]> {
+  if (!filters.team?.length) return kept;
+  const rows = await warehouse()<{ name: string; team_key: string }>('core.dim_teams')
+    .select('team_key')
+    .whereIn('name', filters.team);
+  const keys = rows.map((row) => Number(row.team_key));
+  const own = access === 'team' ? keys.filter((key) => team_keys.includes(key)) : keys;
+  return ranked(kept.flatMap((one) => narrowTo(one, own) ?? []));
+}
+
+function sumUp(
+  rows: IncidentLine[],
+  style: Style,
+  checkedAt: string | null,
+  timezone: string,
+  now: Date,
+  none = m.incidents_none,
+) {
   const stake = rows.reduce((sum, one) => sum + (one.stake ?? 0), 0);
   const total = rows.length;
   if (!checkedAt) return { stake, total, sentence: m.incidents_not_yet({}, style) };
   const moment = formatMoment(checkedAt, style.locale, timezone, now);
   const checked = m.incidents_checked({ moment }, style);
-  if (total === 0) return { stake, total, sentence: `${m.incidents_none({}, style)} ${checked}.` };
+  if (total === 0) return { stake, total, sentence: `${none({}, style)} ${checked}.` };
   const count = m.incidents_sum({ count: total, shown: formatCount(total, style.locale) }, style);
   const sum = m.incidents_sum_stake({ count, stake: formatValue(stake, 'money', style) }, style);
   return { stake, total, sentence: `${sum}. ${checked}.` };

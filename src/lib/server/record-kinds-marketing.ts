@@ -23,6 +23,7 @@ const kindOf: Record<string, ColumnKind> = {
 function daysOf(measures: string[], isSome: (view: string) => Condition[] = () => []): RecordSpec {
   return {
     id: 'campaign',
+    entity: 'campaigns',
     dimensions: ['channel', 'campaign'],
     measures,
     by: 'date',
@@ -63,6 +64,7 @@ const isNamed = (key: string) => (metric: Metric) => metric.name === `${viewOf(m
 /** The deals that campaigns have brought, by the day that the figure dates them on. */
 const credits: RecordSpec = {
   id: 'deal_id',
+  entity: 'deals',
   dimensions: [
     ...['deal_id', 'system', 'title', 'customer', 'customer_key', 'owner'],
     ...['campaign', 'status', 'amount', 'url'],

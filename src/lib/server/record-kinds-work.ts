@@ -11,6 +11,7 @@ export const work: Record<
 > = {
   calls: {
     id: 'call_id',
+    entity: 'calls',
     dimensions: [
       'call_id',
       'system',
@@ -110,6 +111,7 @@ export const work: Record<
   },
   invoices: {
     id: 'invoice_id',
+    entity: 'invoices',
     dimensions: ['invoice_id', 'system', 'date', 'due_at', 'customer', 'customer_key', 'owner'],
     measures: ['outstanding', 'overdue'],
     // what is paid in full is no debt; a payment that names no invoice lessens it

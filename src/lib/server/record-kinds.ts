@@ -19,6 +19,8 @@ type ColumnSpec = {
 
 export type RecordSpec = {
   id: string;
+  /** whose `record_url` leads to a record; of a day of a campaign, to the campaign */
+  entity?: string;
   dimensions: string[];
   measures: string[];
   /** a time dimension to group by day, where the record is a day of something */
@@ -52,6 +54,7 @@ const dateOf = (metric: Metric) => metric.time?.split('.')[1] ?? 'created_at';
 export const kinds: Record<RecordKind, RecordSpec> = {
   deals: {
     id: 'deal_id',
+    entity: 'deals',
     dimensions: [
       'deal_id',
       'system',
@@ -92,6 +95,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
   },
   steps: {
     id: 'deal_id',
+    entity: 'deals',
     dimensions: [
       'deal_id',
       'system',
@@ -142,6 +146,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
   ...marketing,
   spend: {
     id: 'campaign',
+    entity: 'campaigns',
     dimensions: ['channel', 'campaign'],
     measures: ['spend', 'revenue', 'gross_profit'],
     by: 'date',
@@ -174,6 +179,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
   },
   responses: {
     id: 'response_id',
+    entity: 'survey_responses',
     dimensions: [
       'response_id',
       'system',
@@ -206,6 +212,7 @@ export const kinds: Record<RecordKind, RecordSpec> = {
   },
   complaints: {
     id: 'complaint_id',
+    entity: 'complaints',
     dimensions: [
       'complaint_id',
       'system',

@@ -3,6 +3,7 @@ import type { RecordBlock, RecordRow } from '../drill.ts';
 import { totalQuery, type CubeQuery } from '../query.ts';
 import { link } from '../state.ts';
 import { columnTitle, metricTitle, valueTitle } from '../words.ts';
+import * as addresses from './addresses.ts';
 import * as cards from './cards.ts';
 import * as cube from './cube.ts';
 import { numberIn } from './figures.ts';
@@ -28,11 +29,16 @@ export async function load(scope: Scope, metric: Metric, more: Condition[]): Pro
     cube.load(scope.viewer, pageQuery(base, filters, spec, metric, scope)),
   ]);
   const count = page.total ?? page.rows.length;
-  const toCard = await cards.read(scope.viewer, page.rows, `${viewOf(metric)}.customer_key`);
+  const campaign = `${viewOf(metric)}.campaign`;
+  const names = page.rows.flatMap((row) => (row[campaign] ? [String(row[campaign])] : []));
+  const [toCard, addressOf] = await Promise.all([
+    cards.read(scope.viewer, page.rows, `${viewOf(metric)}.customer_key`),
+    addresses.read(spec, names),
+  ]);
   return {
     state: 'ok',
     columns: columnsOf(spec, metric).map(({ key, kind }) => ({ key, title: columnTitle(key, locale), kind })),
-    rows: page.rows.map((row) => readRow(row, spec, metric, scope, toCard)),
+    rows: page.rows.map((row) => readRow(row, spec, metric, scope, addressOf, toCard)),
     totals: totals.map(({ member, unit }) => ({
       key: member,
       title: metricTitle(member, locale),
@@ -90,6 +96,7 @@ export function readRow(
   spec: RecordSpec,
   metric: Metric,
   scope: Scope,
+  addressOf: addresses.Addresses | null,
   toCard: cards.Cards = () => null,
 ): RecordRow {
   const view = viewOf(metric);
@@ -101,8 +108,6 @@ export function readRow(
     if (kind === 'text') return valueTitle(key, String(raw), scope.style.locale);
     return toNumber(raw);
   });
-  const url = pick('url');
-  // a source may hold anything; only what a browser opens as a page becomes a link
   return {
     id: String(pick(spec.id) ?? ''),
     system: spec.dimensions.includes('system') ? String(pick('system') ?? '') || null : null,
@@ -110,6 +115,6 @@ export function readRow(
     hrefs: columnsOf(spec, metric).map(({ opens }) =>
       opens ? toCard(pick('customer_key'), pick('customer') ?? pick('name')) : null,
     ),
-    url: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,
+    url: addressOf?.(pick) ?? null,
   };
 }

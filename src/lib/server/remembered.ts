@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { Lru } from './lru.ts';
@@ -5,13 +6,18 @@ import { Lru } from './lru.ts';
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 
-/** How long a page may lag behind what is no figure of a load: an incident, a source that has just gone stale. */
-const patience = 15_000;
+/**
+ * How long a page may lag behind what is no figure of a load: an incident, a source that has just gone stale. In the
+ * second half of that it is made anew beside the readers, who need not wait for it.
+ */
+const patience = 20_000;
 
 type Kept = { at: number; headers: [string, string][]; packed: Buffer };
 
 const pages = new Lru<Kept>(64 * 1024 * 1024);
 const making = new Map<string, Promise<Response>>();
+/** Of each answer that is being made, whether all its parts came. */
+const made = new AsyncLocalStorage<{ isWhole: boolean }>();
 let generation = 0;
 
 /**
@@ -25,17 +31,30 @@ export async function remember(
 ): Promise<Response> {
   const key = `${generation}|${name}`;
   const kept = pages.get(key);
-  if (kept && Date.now() - kept.at < patience) return answer(kept, request);
-  // A joined answer has one body: whoever comes second waits, then finds it kept.
+  const age = kept ? Date.now() - kept.at : Infinity;
   const first = making.get(key);
+  if (kept && (age < patience / 2 || (age < patience && first))) return answer(kept, request);
+  // A joined answer has one body: whoever comes second waits, then finds it kept.
   if (first) {
     await first.catch(() => undefined);
-    const made = pages.get(key);
-    if (made) return answer(made, request);
+    const ready = pages.get(key);
+    if (ready) return answer(ready, request);
   }
-  const made = Promise.resolve(make()).then((response) => keep(key, response, request));
-  making.set(key, made);
-  return made.finally(() => making.delete(key));
+  const state = { isWhole: true };
+  const next = made
+    .run(state, () => Promise.resolve(make()))
+    .then((response) => keep(key, response, request, state));
+  making.set(key, next);
+  const done = next.finally(() => making.delete(key));
+  if (!kept || age >= patience) return done;
+  done.catch(() => undefined);
+  return answer(kept, request);
+}
+
+/** A part of the answer that is being made has failed: whoever asks again shall not get the failure again. */
+export function spoil(): void {
+  const state = made.getStore();
+  if (state) state.isWhole = false;
 }
 
 /** Somebody has changed something that pages may show; those being made may have missed it. */
@@ -43,13 +62,18 @@ export function forget(): void {
   generation += 1;
 }
 
-async function keep(key: string, response: Response, request: Request): Promise<Response> {
+async function keep(
+  key: string,
+  response: Response,
+  request: Request,
+  state: { isWhole: boolean },
+): Promise<Response> {
   const type = response.headers.get('content-type') ?? '';
   const isPage = response.status === 200 && /^(text\/html|application\/json|text\/sveltekit-data)/.test(type);
   if (!isPage || response.headers.has('set-cookie')) return response;
   const headers = [...response.headers].filter(([name]) => name !== 'content-length');
   const kept = { at: Date.now(), headers, packed: await pack(await response.arrayBuffer()) };
-  pages.set(key, kept, kept.packed.length + 2000);
+  if (state.isWhole) pages.set(key, kept, kept.packed.length + 2000);
   return answer(kept, request, null);
 }
 

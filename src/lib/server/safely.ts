@@ -3,6 +3,7 @@ import type { Locale } from '../page.ts';
 import { codeOf } from '../problem.ts';
 import { problemText } from '../words.ts';
 import { log } from './log.ts';
+import { spoil } from './remembered.ts';
 
 export type Outcome<Value> = { value: Value } | { error: string };
 
@@ -15,6 +16,7 @@ export async function safely<Value>(
   try {
     return { value: await work() };
   } catch (error) {
+    spoil();
     const id = randomUUID().slice(0, 8);
     log.error({ err: error, id, what }, 'A part of the page failed');
     return { error: problemText(codeOf(error), id, locale) };

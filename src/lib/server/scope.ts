@@ -3,7 +3,7 @@ import type { Style } from '../format.ts';
 import type { Comparison, Notice, PageFilter, Period } from '../page.ts';
 import { m } from '../paraglide/messages.js';
 import { compareWith, resolve, todayIn, type Range } from '../period.ts';
-import { filterKeys, type Dropped, type FilterKey, type State } from '../state.ts';
+import { filterKeys, mostValues, type Dropped, type FilterKey, type State } from '../state.ts';
 import type { Viewer } from '../viewer.ts';
 import { dimensionTitle, periodTitle, valueTitle } from '../words.ts';
 import * as catalogue from './catalogue.ts';
@@ -55,9 +55,11 @@ export async function settle(viewer: Viewer, asked: State, dropped: Dropped[] = 
 }
 
 function periodOf({ period }: State, range: Range | null, { locale }: Viewer): Period {
-  if (!range) return { from: null, to: null, label: periodTitle('all', locale) };
-  const label = 'preset' in period ? periodTitle(period.preset, locale) : formatRange(range, locale);
-  return { ...range, label };
+  if (!range) return { from: null, to: null, label: periodTitle('all', locale), days: '' };
+  const days = formatRange(range, locale);
+  return 'preset' in period
+    ? { ...range, label: periodTitle(period.preset, locale), days }
+    : { ...range, label: days, days: '' };
 }
 
 function comparisonOf(state: State, today: string, { locale }: Viewer): Comparison | null {
@@ -109,9 +111,10 @@ async function knownValues(viewer: Viewer, key: FilterKey, values: string[]): Pr
 }
 
 function noticeOf({ key, value, reason }: Dropped, { locale }: Viewer): Notice {
-  const text =
-    reason === 'unknown'
-      ? m.notice_unknown({ key }, { locale })
-      : m.notice_invalid({ key, value }, { locale });
-  return { code: `dropped_${reason}`, text };
+  const texts = {
+    unknown: () => m.notice_unknown({ key }, { locale }),
+    invalid: () => m.notice_invalid({ key, value }, { locale }),
+    many: () => m.notice_many({ title: dimensionTitle(key, locale), most: mostValues }, { locale }),
+  };
+  return { code: `dropped_${reason}`, text: texts[reason]() };
 }

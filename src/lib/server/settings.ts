@@ -6,6 +6,8 @@ export type Settings = {
   currency: string;
   load: { from: number; to: number };
   contact_days: Record<string, number>;
+  /** by source and entity, the address of a record with {id} in place of its id */
+  record_urls: Record<string, Record<string, string>>;
 };
 
 const patience = 5_000;
@@ -31,11 +33,13 @@ async function load(): Promise<Settings> {
   const [from, to] = Array.isArray(band) && band.length === 2 ? band.map(Number) : [];
   const rules = values.get('limits.contact_days');
   const contact_days = rules && typeof rules === 'object' ? (rules as Record<string, number>) : {};
+  const record_urls = (values.get('record_urls') ?? {}) as Settings['record_urls'];
   const load = { from: from ?? 50, to: to ?? 100 };
   return {
     timezone: text('reporting.timezone', 'UTC'),
     currency: text('reporting.currency', 'USD'),
     load,
     contact_days,
+    record_urls,
   };
 }

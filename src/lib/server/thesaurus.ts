@@ -2,13 +2,12 @@ import type { Definition, View } from '../catalogue.ts';
 import { formatMonth } from '../dates.ts';
 import * as metrics from '../metrics.ts';
 import type { Locale } from '../page.ts';
-import { m } from '../paraglide/messages.js';
 import { resolve, todayIn, type Range } from '../period.ts';
 import { defaults, link } from '../state.ts';
 import { suggest } from '../suggest.ts';
 import { fold, type Chapter, type Entry, type Thesaurus, type Values } from '../thesaurus.ts';
 import type { Viewer } from '../viewer.ts';
-import { entityTitle, keeperTitle } from '../words.ts';
+import { entityTitle, keeperTitle, tellLack } from '../words.ts';
 import * as catalogue from './catalogue.ts';
 import * as cube from './cube.ts';
 import { read as readFreshness, type Freshness } from './freshness.ts';
@@ -85,9 +84,7 @@ function describe(view: View, freshness: Freshness, locale: Locale): Chapter {
 function describeMetric(metric: Definition, view: View, freshness: Freshness, locale: Locale): Entry {
   const { name, title, about, formula, words, sources, time } = metric;
   const missing = freshness.missing(sources);
-  const needs = freshness
-    .lacking({ entities: sources, needs: metric.needs })
-    .map((entity) => entityTitle(entity, locale));
+  const { lack } = tellLack(freshness.lacking({ entities: sources, needs: metric.needs }), locale);
   const texts = [name, formula, ...Object.values(title), ...Object.values(words), ...Object.values(about)];
   return {
     name,
@@ -105,7 +102,7 @@ function describeMetric(metric: Definition, view: View, freshness: Freshness, lo
       title: entityTitle(entity, locale),
       is_known: !missing.includes(entity),
     })),
-    needs: needs.length ? m.state_not_connected_needs({ needs: needs.join(', ') }, { locale }) : null,
+    needs: lack || null,
     as_of: freshness.asOf(sources).sources.filter(() => sources.length > 0),
     href: metrics.find(name) ? link(`/drill/${name}`, lastMonth) : null,
     text: fold(texts.join('\n')),

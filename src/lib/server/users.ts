@@ -115,9 +115,6 @@ export async function speak(userId: string, locale: Locale): Promise<void> {
   await warehouse()('app.users').where({ id: userId }).update({ locale });
 }
 
-/** The first person's address, made up: no mail ever arrives there. */
-export const adminEmail = 'admin@pulse.local';
-
 /** On the first start there must be one person who can get in. The password is kept in a file of the home. */
 export async function ensureAdmin(home: string): Promise<{ email: string; passwordFile: string }> {
   const passwordFile = join(home, 'admin-password');
@@ -128,7 +125,7 @@ export async function ensureAdmin(home: string): Promise<{ email: string; passwo
     }
     chmodSync(passwordFile, 0o600);
     const password = readFileSync(passwordFile, 'utf8').trim();
-    await add({ email: adminEmail, name: 'Admin', role: 'admin', password });
+    await add({ email: viewers.adminEmail, name: 'Admin', role: 'admin', password });
   }
-  return { email: adminEmail, passwordFile };
+  return { email: viewers.adminEmail, passwordFile };
 }

@@ -21,6 +21,9 @@ export async function of(user: Account): Promise<Viewer> {
   };
 }
 
+/** The first person's address, made up: no mail ever arrives there. */
+export const adminEmail = 'admin@pulse.local';
+
 export async function find(userId: string): Promise<Viewer | null> {
   const user = await warehouse()<Account>('app.users')
     .first('id', 'name', 'email', 'role', 'locale')

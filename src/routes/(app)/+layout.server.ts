@@ -12,15 +12,16 @@ export const load: LayoutServerLoad = async ({ locals, url }) => {
   const { name, email, role, locale, access } = locals.viewer;
   // The pages about loading say it themselves, and more of it.
   const isTold = access === 'company' && !/^\/data(?!\/identity)(\/|$)/.test(url.pathname);
-  const [notices, saved] = await Promise.all([
+  const [notices, saved, prints] = await Promise.all([
     isTold ? alarms.notices(locale) : [],
     views.list(locals.viewer),
+    canPrint(),
   ]);
   return {
     person: { name, email, role, locale },
     theme: locals.theme,
     alarms: notices,
-    canPrint: canPrint(),
+    canPrint: prints,
     views: saved,
     home: saved.find(({ is_home }) => is_home)?.href ?? null,
   };

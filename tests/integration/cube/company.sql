@@ -50,8 +50,8 @@ from core.fct_deals d, lateral (select case d.status when 'won' then 3 when 'los
   lateral (select case when d.deal_key % 6 <> 0 then d.created_at + interval '1 day' * s end as at) e
 where d.deal_key < 1000 and not d.is_test and not d.is_deleted;
 update core.fct_funnel f
-set created_at = d.created_at, closed_at = d.closed_at, owner_key = d.owner_key, product_key = d.product_key,
-  campaign_key = d.campaign_key, status = d.status, amount = d.amount, lost_reason = d.lost_reason
+set created_at = d.created_at, closed_at = d.closed_at, owner_key = d.owner_key, customer_key = d.customer_key,
+  product_key = d.product_key, campaign_key = d.campaign_key, status = d.status, amount = d.amount, lost_reason = d.lost_reason
 from core.fct_deals d where d.deal_key = f.deal_key;
 insert into core.fct_marketing_spend (source, source_id, day, campaign_key, cost, impressions, clicks, is_deleted)
 select 'ads', 'm' || k, date '2024-12-25' + k / 4, (array[1, 2, 3, null])[1 + k % 4], 10 + k * 1.17 % 31,
@@ -131,3 +131,5 @@ insert into core.stage_norms
 select f.stage_key, avg(case d.status when 'won' then 1.0 when 'lost' then 0 end),
   percentile_cont(0.9) within group (order by f.days) filter (where f.is_passed)
 from core.fct_funnel f join core.fct_deals d on d.deal_key = f.deal_key and not d.is_deleted and not d.is_test group by f.stage_key;
+-- And of customers.
+insert into core.kept_profiles select * from core.customer_profiles;

@@ -41,7 +41,12 @@ const numbered = (rows: Row[], prefix: string) => rows.map((row, i) => ({ ...row
 
 const customers = fc
   .array(
-    fc.record({ owner: id('e', 3), region: fc.constantFrom('North', 'West', null), is_deleted: rarely }),
+    fc.record({
+      owner: id('e', 3),
+      region: fc.constantFrom('North', 'West', null),
+      industry: fc.constantFrom('Mining', 'Trade', null),
+      is_deleted: rarely,
+    }),
     {
       minLength: 5,
       maxLength: 5,
@@ -55,6 +60,7 @@ const deals = fc
         status: fc.constantFrom('won', 'won', 'lost', 'open'),
         created: fc.integer({ min: 0, max: 12_000 }),
         length: fc.integer({ min: 0, max: 2_000 }),
+        answered: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 2 }),
         is_endless: rarely,
         owner: id('e', 3),
         customer: id('c', 5),
@@ -65,9 +71,10 @@ const deals = fc
         is_test: rarely,
         is_deleted: rarely,
       })
-      .map(({ created, length, is_endless, ...deal }) => ({
+      .map(({ created, length, answered, is_endless, ...deal }) => ({
         ...deal,
         created_at: time(created),
+        first_response_at: answered === null ? null : time(created + answered),
         closed_at: deal.status === 'open' || is_endless ? null : time(created + length),
         stage: { won: 's3', lost: 's4', open: `s${1 + (created % 2)}` }[deal.status]!,
       })),
@@ -223,17 +230,17 @@ const campaign = key('campaign_key', 'dim_campaigns', 'campaign');
 const inserts: [keyof Company, string, string][] = [
   [
     'customers',
-    'id text, owner text, region text, is_deleted boolean',
-    `core.dim_customers (source, source_id, name, region, owner_key, is_deleted)
-     select 'x', id, 'Customer ' || id, region, ${owner}, is_deleted`,
+    'id text, owner text, region text, industry text, is_deleted boolean',
+    `core.dim_customers (source, source_id, name, region, industry, owner_key, is_deleted)
+     select 'x', id, 'Customer ' || id, region, industry, ${owner}, is_deleted`,
   ],
   [
     'deals',
-    `id text, status text, created_at timestamptz, closed_at timestamptz, owner text, customer text, campaign text, product text,
+    `id text, status text, created_at timestamptz, first_response_at timestamptz, closed_at timestamptz, owner text, customer text, campaign text, product text,
      stage text, amount numeric, cost numeric, is_test boolean, is_deleted boolean`,
-    `core.fct_deals (source, source_id, status, status_given, created_at, closed_at, owner_key, customer_id, customer_key, campaign_id,
+    `core.fct_deals (source, source_id, status, status_given, created_at, first_response_at, closed_at, owner_key, customer_id, customer_key, campaign_id,
        campaign_key, product_key, stage_id, stage_key, amount, cost, is_test, is_deleted)
-     select 'x', id, status, status, created_at, closed_at, ${owner}, customer, ${customer}, campaign, ${campaign},
+     select 'x', id, status, status, created_at, first_response_at, closed_at, ${owner}, customer, ${customer}, campaign, ${campaign},
        ${key('product_key', 'dim_products', 'product')}, stage, ${key('stage_key', 'dim_stages', 'stage')}, amount, cost, is_test, is_deleted`,
   ],
   [

@@ -38,8 +38,9 @@ const families: Family[] = [
   {
     view: 'sales',
     time: ['created_at', 'closed_at'],
-    fromFacts: ['buyers', 'cycle_days_median', 'first_response_minutes_median', 'sla_breaches'],
-    apart: ['unprocessed', 'weighted_amount', 'velocity'],
+    fromFacts: ['buyers', 'cycle_days_median', 'first_response_minutes_median'],
+    // late answers are known by the day of creation
+    apart: ['unprocessed', 'weighted_amount', 'velocity', 'sla_breaches'],
     dimensions: [
       'owner',
       'team',
@@ -50,6 +51,9 @@ const families: Family[] = [
       'campaign',
       'product',
       'is_unassigned',
+      'segment',
+      'region',
+      'industry',
     ],
   },
   {
@@ -57,7 +61,7 @@ const families: Family[] = [
     time: ['created_at', 'closed_at'],
     fromFacts: ['days_in_stage_median'],
     apart: ['days_in_stage', 'stuck', 'stuck_amount'],
-    dimensions: ['stage', 'owner', 'team', 'channel'],
+    dimensions: ['stage', 'owner', 'team', 'channel', 'segment', 'region'],
   },
   { view: 'marketing', time: ['date'], fromFacts: [], dimensions: ['channel', 'campaign'] },
   {
@@ -171,6 +175,52 @@ function withEmptyGroups({ view, dimensions, time }: Family): Query[] {
 
 /** What pages ask beside these. */
 const asked: Query[] = [
+  ...['owner', 'team', 'channel', 'product', 'segment', 'region', 'industry'].map((name) => ({
+    measures: ['sales.deals', 'sales.sla_breaches', 'sales.first_response_minutes'],
+    dimensions: [`sales.${name}`],
+    timeDimensions: [{ dimension: 'sales.created_at', granularity: 'week', dateRange: range }],
+    timezone: zone,
+  })),
+  ...[['owner'], ['stage'], []].map((names) => ({
+    measures: ['funnel.stuck', 'funnel.stuck_amount'],
+    dimensions: names.map((name) => `funnel.${name}`),
+    filters: [{ member: 'funnel.is_current', operator: 'equals', values: ['true'] }],
+    timezone: zone,
+  })),
+  {
+    measures: ['funnel.stuck'],
+    timeDimensions: [{ dimension: 'funnel.waiting_since', granularity: 'day' }],
+    filters: [
+      { member: 'funnel.is_current', operator: 'equals', values: ['true'] },
+      { member: 'funnel.stuck', operator: 'gt', values: ['0'] },
+    ],
+    timezone: zone,
+  },
+  ...['channel', 'product', 'region', 'segment'].map((name) => ({
+    measures: ['sales.deals', 'sales.deals_open', 'sales.open_amount', 'sales.unprocessed'],
+    dimensions: ['sales.owner', 'sales.team', `sales.${name}`],
+    timezone: zone,
+  })),
+  ...[['employee'], []].map((names) => ({
+    measures: ['contacts', 'emails', 'tasks_done', 'tasks_overdue', 'new_deals'].map(
+      (name) => `activity.${name}`,
+    ),
+    dimensions: names.map((name) => `activity.${name}`),
+    timezone: zone,
+  })),
+  ...['cause', 'stage', 'severity', 'employee', 'age'].map((name) => ({
+    measures: ['service.open', 'service.overdue'],
+    dimensions: [`service.${name}`],
+    filters: [{ member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] }],
+    timezone: zone,
+  })),
+  {
+    measures: ['sales.won_amount', 'sales.deals_won'],
+    dimensions: ['sales.region', 'sales.pipeline'],
+    filters: [{ member: 'sales.segment', operator: 'equals', values: ['occasional'] }],
+    timeDimensions: [{ dimension: 'sales.closed_at', dateRange: range }],
+    timezone: zone,
+  },
   {
     measures: ['funnel.lost_amount_here'],
     dimensions: ['funnel.stage', 'funnel.stage_position', 'funnel.lost_reason'],
@@ -300,6 +350,38 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('rollups', () => {
       }),
       { numRuns: 2, endOnFailure: true },
     );
+  });
+
+  it('know which answers are late at any moment', { timeout: 120_000 }, async () => {
+    const [company] = fc.sample(companies, { numRuns: 1, seed: 3 });
+    await start(company!);
+    await load(database.url, (query) =>
+      query(`update core.fct_deals set first_response_at = null where deal_key % 3 > 0`, []),
+    );
+    const [source] = await database.query('select fresh_at from ops.sources');
+    const days: Query[] = ['owner', 'channel', 'product', 'region', 'industry'].map((name) => ({
+      measures: ['sales.sla_breaches', 'sales.deals'],
+      dimensions: [`sales.${name}`],
+      timeDimensions: [{ dimension: 'sales.created_at', granularity: 'day', dateRange: range }],
+      timezone: zone,
+    }));
+    const turns = await database.query(`
+      select created_at + interval '24 hours' + step as at from core.fct_deals, unnest(array[interval '0', '1 second']) step
+      where first_response_at is null and created_at > '2025-03-01' and not is_deleted and not is_test order by 1 limit 6`);
+    expect(turns.length).toBeGreaterThan(2);
+    const found = new Set<string>();
+    for (const turn of turns) {
+      await database.query('update ops.sources set fresh_at = $1', [turn.at]);
+      await renew();
+      for (const query of days) expect(await sqlOf(query)).toContain('_late"');
+      const rolled = await ask(days);
+      await hide();
+      expect(rolled).toEqual(await ask(days));
+      await show();
+      found.add(JSON.stringify(rolled));
+    }
+    expect(found.size).toBeGreaterThan(2);
+    await database.query('update ops.sources set fresh_at = $1', [source?.fresh_at]);
   });
 
   it('are the same, whether added to or built anew', { timeout: 240_000 }, async () => {

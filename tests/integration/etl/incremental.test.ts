@@ -42,6 +42,20 @@ const plans = `
     (values ('company', ''), ('team', 'North'), ('team', 's'), ('employee', 'Ann'), ('product', 'p1'), ('channel', 'search'),
       ('channel', 'Unknown')) s(kind, scope)`;
 
+const nothing = {
+  customers: [],
+  deals: [],
+  touches: [],
+  spend: [],
+  calls: [],
+  complaints: [],
+  activities: [],
+  events: [],
+  responses: [],
+  invoices: [],
+  payments: [],
+};
+
 describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () => {
   let database: Database;
   let client: pg.Client;
@@ -130,23 +144,56 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
     },
   );
 
+  it('classes customers as sorting all of them does', { timeout: 240_000 }, async () => {
+    await settle(database, nothing);
+    const dice = (seed: string, sides: number) =>
+      `abs(hashint8extended(n::bigint * 1000 + ${seed}, 7) % ${sides})`;
+    await database.query(`
+      insert into core.dim_customers (source, source_id, name) select 'x', 'n' || n, 'N' from generate_series(1, 300) n;
+      insert into core.fct_deals (source, source_id, status, created_at, closed_at, amount, customer_key)
+      select 'x', 'n' || n, 'won', '2024-01-01', now() - make_interval(days => ${dice('1', 700)}::int),
+        ${dice('2', 40)} * ${dice('3', 40)} - 30, c.customer_key
+      from generate_series(1, 900) n join core.dim_customers c on c.source_id = 'n' || (n % 300 + 1)`);
+    await forget();
+    await derive(database.url);
+    for (let round = 10; round < 24; round++) {
+      // From one deal to a tenth of them, half of them larger than any before.
+      await change(() =>
+        client.query(`
+          update core.fct_deals d set amount = ${dice(`${round}`, 60 * round)}, closed_at = closed_at + interval '${(round % 3) - 1} days'
+          from generate_series(1, 900) n where d.source_id = 'n' || n and ${dice(`${round + 100}`, 900)} < ${1 + (round % 5) ** 3}`),
+      );
+      const wrong = await database.query(`
+        with sorted as (
+          select f.*, coalesce(sum(revenue_year) filter (where revenue_year > 0) over (
+            order by revenue_year desc, source, source_id rows between unbounded preceding and 1 preceding), 0) as before,
+            sum(revenue_year) over () as total, sum(revenue_before) over () as total_before,
+            count(*) filter (where revenue_year > 0) over () as buyers
+          from core.customer_facts f join core.dim_customers using (customer_key)
+        ), known as (
+          select *, revenue_year > 0 and before < 0.6 * total as is_gold, revenue_year > 0 and before < 0.9 * total as is_silver,
+            revenue_year > 0 and before < 0.8 * total as is_a, revenue_year > 0 and before < 0.95 * total as is_b,
+            revenue_year >= total / buyers as is_large, revenue_year * total_before >= revenue_before * total as is_growing
+          from sorted
+        )
+        select customer_key, segment, abc, bcg from known
+        where won_deals > 0 and (segment <> case when is_gold then 'gold' when is_silver then 'silver' else 'bronze' end
+          or abc <> case when is_a then 'A' when is_b then 'B' else 'C' end
+          or (revenue_year > 0 or revenue_before > 0) and bcg <> case when is_large and is_growing then 'star'
+            when is_large then 'cash_cow' when is_growing then 'question_mark' else 'dog' end)`);
+      expect(wrong, `round ${round}`).toEqual([]);
+    }
+  });
+
   it('moves with the clock alone', async () => {
-    await settle(database, {
-      customers: [],
-      deals: [],
-      touches: [],
-      spend: [],
-      calls: [],
-      complaints: [],
-      activities: [],
-      events: [],
-      responses: [],
-      invoices: [],
-      payments: [],
-    });
+    await settle(database, nothing);
     const soon = `now() + interval '1500 milliseconds'`;
     await database.query(`
-      insert into core.dim_customers (source, source_id, name) values ('x', 'year', 'A'), ('x', 'called', 'B');
+      insert into core.dim_customers (source, source_id, name) values ('x', 'year', 'A'), ('x', 'called', 'B'), ('x', 'regular', 'C');
+      insert into core.fct_deals (source, source_id, status, created_at, closed_at, amount, customer_key)
+      select 'x', 'r' || days, 'won', '2025-01-01', ${soon} - make_interval(days => days), 0,
+        (select customer_key from core.dim_customers where source_id = 'regular')
+      from unnest(array[30, 35, 40]) days;
       insert into core.fct_deals (source, source_id, status, created_at, closed_at, amount, customer_key, campaign_key)
       select 'x', n, status, '2025-01-01', closed, 10, (select customer_key from core.dim_customers where source_id = 'year'), null
       from (values ('w', 'won', ${soon} - interval '1 year'), ('o', 'open', null::timestamptz)) d(n, status, closed);
@@ -160,7 +207,10 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
       database.query(`
         select c.source_id, f.segment, f.revenue_year::int as year, f.revenue_before::int as before, f.is_churned, f.is_contact_overdue,
           (select count(*)::int from core.fct_attribution) as credits
-        from core.customer_facts f join core.dim_customers c using (customer_key) order by 1`);
+        from core.customer_facts f join core.dim_customers c using (customer_key) where c.source_id <> 'regular' order by 1`);
+    const isAtRisk = () =>
+      database.query(`select is_at_risk from core.kept_profiles where customer_id = 'regular'`);
+    expect(await isAtRisk()).toEqual([{ is_at_risk: false }]);
     const still = { segment: 'occasional', year: 0, before: 0, is_churned: false };
     expect(await look()).toEqual([
       { source_id: 'called', ...still, is_contact_overdue: false, credits: 0 },
@@ -176,6 +226,7 @@ describe.skipIf(!process.env.PULSE_TEST_PG)('what is derived from changes', () =
     ]);
     await new Promise((resolve) => setTimeout(resolve, 1600));
     await change(() => Promise.resolve());
+    expect(await isAtRisk()).toEqual([{ is_at_risk: true }]);
     expect(await look()).toEqual([
       { source_id: 'called', ...still, is_contact_overdue: true, credits: 5 },
       {

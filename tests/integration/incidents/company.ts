@@ -5,21 +5,35 @@ import { readConfig } from '../../../etl/config.ts';
 import { runSources } from '../../../etl/run.ts';
 import type { Database } from '../../harness/database.ts';
 
-const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+export const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+
+type Rows = (string | number)[][];
+
+/** A folder of CSV files and a configuration, and what loads them into a database. */
+export function openFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'pulse-incidents-'));
+  return {
+    save: (name: string, rows: Rows) =>
+      writeFileSync(join(folder, name), rows.map((row) => row.join(',')).join('\n')),
+    configure: (text: string) => writeFileSync(join(folder, 'pulse.yaml'), text),
+    async load(database: Database): Promise<void> {
+      const config = readConfig(join(folder, 'pulse.yaml'));
+      const [summary] = await runSources({ warehouseUrl: database.url, config });
+      if (summary?.status === 'failed') throw new Error(summary.error ?? 'not loaded');
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
 
 /** A company of two teams and two campaigns, up to yesterday; `gain` is the margin of the campaign that is in doubt. */
 export type Shape = { gain: number; anna: number; limits?: string };
 
 /** Writes its files and loads them. Anna and Boris sell alike but for Anna's margin. */
 export function createCompany(database: Database) {
-  const folder = mkdtempSync(join(tmpdir(), 'pulse-incidents-'));
-  const write = (name: string, rows: (string | number)[][]) =>
-    writeFileSync(join(folder, name), rows.map((row) => row.join(',')).join('\n'));
+  const { save: write, configure, ...folder } = openFolder();
   const load = async ({ gain, anna, limits = '' }: Shape) => {
-    const deals: (string | number)[][] = [
-      ['id', 'created', 'closed', 'owner', 'campaign', 'amount', 'cost', 'status'],
-    ];
-    const spend: (string | number)[][] = [['day', 'campaign', 'cost']];
+    const deals: Rows = [['id', 'created', 'closed', 'owner', 'campaign', 'amount', 'cost', 'status']];
+    const spend: Rows = [['day', 'campaign', 'cost']];
     for (let back = 120; back >= 1; back--) {
       spend.push([day(back), 'bad', 1000], [day(back), 'good', 1000]);
       const deal = (owner: string, campaign: string, margin: number) =>
@@ -55,8 +69,7 @@ export function createCompany(database: Database) {
       ['bad', '<img src=x onerror=alert(1)>', 'Ads'],
       ['good', 'Good', 'Search'],
     ]);
-    writeFileSync(
-      join(folder, 'pulse.yaml'),
+    configure(
       `reporting: { timezone: UTC, currency: EUR }
 ${limits}
 sources:
@@ -73,11 +86,7 @@ sources:
       - { from: spend.csv, entity: marketing_spend, fields: { day: day, campaign_id: campaign, cost: cost } }
 `,
     );
-    const [summary] = await runSources({
-      warehouseUrl: database.url,
-      config: readConfig(join(folder, 'pulse.yaml')),
-    });
-    if (summary?.status === 'failed') throw new Error(summary.error ?? 'not loaded');
+    await folder.load(database);
   };
-  return { load, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { load, remove: folder.remove };
 }

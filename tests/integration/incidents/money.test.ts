@@ -1,19 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../../../etl/config.ts';
-import { runSources } from '../../../etl/run.ts';
 import { look, type Look } from '../../../src/lib/server/incidents/look.ts';
 import type { Finding } from '../../../src/lib/server/incidents/rule.ts';
 import { tell } from '../../../src/lib/server/incidents/words.ts';
 import { close } from '../../../src/lib/server/warehouse.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { secret, startCube, type Cube } from '../cube/server.ts';
+import { day, openFolder } from './company.ts';
 
 // North's customers do not pay, South's new deals lie about, and some belong to nobody.
-const folder = mkdtempSync(join(tmpdir(), 'pulse-debts-'));
-const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+const { save, configure, load, remove } = openFolder();
 let database: Database;
 let cube: Cube;
 let seen: Look;
@@ -21,11 +16,7 @@ let seen: Look;
 beforeAll(async () => {
   database = await createDatabase();
   write();
-  const [summary] = await runSources({
-    warehouseUrl: database.url,
-    config: readConfig(join(folder, 'pulse.yaml')),
-  });
-  if (summary?.status === 'failed') throw new Error(summary.error ?? 'not loaded');
+  await load(database);
   cube = await startCube(database.url);
   Object.assign(process.env, {
     WAREHOUSE_URL: database.url,
@@ -39,7 +30,7 @@ afterAll(async () => {
   await close();
   await cube?.stop();
   await database?.drop();
-  rmSync(folder, { recursive: true, force: true });
+  remove();
 });
 
 const found = (rule: string): Finding[] =>
@@ -101,8 +92,6 @@ test('since is the first day that shows it', async () => {
 });
 
 function write(): void {
-  const save = (name: string, rows: (string | number)[][]) =>
-    writeFileSync(join(folder, name), rows.map((row) => row.join(',')).join('\n'));
   const deals: (string | number)[][] = [
     ['id', 'created', 'closed', 'answered', 'owner', 'customer', 'stage', 'amount', 'cost', 'status'],
   ];
@@ -150,8 +139,7 @@ function write(): void {
     ['done', 'Won', 'Sales', 3, 'won'],
     ['lost', 'Lost', 'Sales', 4, 'lost'],
   ]);
-  writeFileSync(
-    join(folder, 'pulse.yaml'),
+  configure(
     `reporting: { timezone: UTC, currency: EUR }
 incidents: { min_stake: 1, rules: { leads_unworked: { share: 0.1 } } }
 sources:

@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../../../etl/config.ts';
-import { runSources } from '../../../etl/run.ts';
 import * as incidents from '../../../src/lib/server/incidents.ts';
+import { load as loadPage } from '../../../src/lib/server/reports/report.ts';
 import { watch } from '../../../src/lib/server/incidents/watch.ts';
 import * as viewers from '../../../src/lib/server/viewers.ts';
 import { close } from '../../../src/lib/server/warehouse.ts';
 import type { Viewer } from '../../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { secret, startCube, type Cube } from '../cube/server.ts';
+import { day, openFolder } from './company.ts';
 
 // North's deals rot and its customers complain; South has some of both, as is usual.
-const folder = mkdtempSync(join(tmpdir(), 'pulse-shares-'));
-const day = (back: number) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+const { save, configure, load, remove } = openFolder();
 let database: Database;
 let cube: Cube;
 const people: Record<string, Viewer> = {};
@@ -22,11 +18,7 @@ const people: Record<string, Viewer> = {};
 beforeAll(async () => {
   database = await createDatabase();
   write();
-  const [summary] = await runSources({
-    warehouseUrl: database.url,
-    config: readConfig(join(folder, 'pulse.yaml')),
-  });
-  if (summary?.status === 'failed') throw new Error(summary.error ?? 'not loaded');
+  await load(database);
   cube = await startCube(database.url);
   Object.assign(process.env, {
     WAREHOUSE_URL: database.url,
@@ -56,7 +48,7 @@ afterAll(async () => {
   await close();
   await cube?.stop();
   await database?.drop();
-  rmSync(folder, { recursive: true, force: true });
+  remove();
 });
 
 const shared = ['complaints_rise', 'stage_stuck'];
@@ -99,6 +91,41 @@ test('the figures are those of the team alone', async () => {
   expect(await complaints('north')).toMatch(/\b14 complaints/);
 });
 
+test('a mail of a page narrowed to a team tells of its share, and of nothing where it has none', async () => {
+  const told = async (who: string, page: string, state = '') => {
+    const loaded = await loadPage({ page, state }, people[who]!);
+    return 'board' in loaded ? loaded.incidents.rows : [];
+  };
+  for (const [page, rule] of [
+    ['sales', 'stage_stuck'],
+    ['service', 'complaints_rise'],
+  ] as const) {
+    const of = async (...asked: Parameters<typeof told>) =>
+      (await told(...asked)).find((one) => one.rule === rule);
+    const [all, narrowed, head] = await Promise.all([
+      of('boss', page),
+      of('boss', page, 'team=North'),
+      of('north', page, 'team=North'),
+    ]);
+    expect(narrowed).toMatchObject({ sentence: head?.sentence, stake: head?.stake });
+    expect(narrowed?.sentence).not.toBe(all?.sentence);
+    expect(narrowed?.why.at(-1)).toBe('Only the chosen teams are counted here.');
+    expect(head?.why.at(-1)).toBe('Only your teams are counted here.');
+    expect(await of('boss', page, 'team=South')).toBeUndefined();
+  }
+});
+
+test('the share of a team that is no more is told to no head', async () => {
+  const whole = async () => (await seenBy('north')).map(({ rule, stake }) => [rule, stake]);
+  const before = await whole();
+  await database.query(`
+    update app.incidents set details = jsonb_set(details, '{shares}', details -> 'shares' ||
+      jsonb_build_array((details -> 'shares' -> 0) || '{"team_keys": []}'))
+    where jsonb_array_length(details -> 'shares') > 0`);
+  expect(before.length).toBeGreaterThan(0);
+  expect(await whole()).toEqual(before);
+});
+
 test('a share can be looked at, not taken on, and what others have said of the whole stays with them', async () => {
   const [one] = await seenBy('north');
   expect(one?.can_acknowledge).toBe(false);
@@ -112,8 +139,6 @@ test('a share can be looked at, not taken on, and what others have said of the w
 });
 
 function write(): void {
-  const save = (name: string, rows: (string | number)[][]) =>
-    writeFileSync(join(folder, name), rows.map((row) => row.join(',')).join('\n'));
   const deals: (string | number)[][] = [
     ['id', 'created', 'closed', 'owner', 'stage', 'amount', 'cost', 'status'],
   ];
@@ -170,8 +195,7 @@ function write(): void {
     ['done', 'Won', 'Sales', 2, 'won', ''],
     ['lost', 'Lost', 'Sales', 3, 'lost', ''],
   ]);
-  writeFileSync(
-    join(folder, 'pulse.yaml'),
+  configure(
     `reporting: { timezone: UTC, currency: EUR }
 incidents: { min_stake: 1 }
 sources:

@@ -39,6 +39,14 @@ sources:
           owner_id: manager
 `;
 
+test('the address of a record names its id', () => {
+  const told = (form: string) =>
+    good.replace('        key: id\n', `        key: id\n        record_url: ${form}\n`);
+  expect(problemsOf(told('https://crm.example.com/deals/{id}'))).toEqual([]);
+  for (const form of ['https://crm.example.com/deals', 'javascript:alert({id})', '/deals/{id}'])
+    expect(problemsOf(told(form))[0]?.message, form).toContain('expected an address with {id}');
+});
+
 describe('a configuration that is right', () => {
   test('is read with its limits filled in', () => {
     const config = readConfig(write(good));

@@ -6,6 +6,7 @@ import {
   formatMoney,
   formatMoneyExact,
   formatPercent,
+  formatTick,
   formatValue,
   nothing,
   pluralize,
@@ -65,12 +66,22 @@ describe('change', () => {
 test.each<[number | null, Unit, string, string]>([
   [57, 'days', '57 дн.', '57 days'],
   [3.42, 'hours', '3,4 ч', '3.4 hr'],
+  [71.3, 'hours', '2 дн. 23 ч', '2 days 23 hr'],
+  [773, 'minutes', '12 ч 53 мин', '12 hr 53 min'],
+  [7200, 'minutes', '5 дн.', '5 days'],
+  [204, 'seconds', '3 мин 24 с', '3 min 24 sec'],
+  [59.4, 'seconds', '59 с', '59 sec'],
   [38.25, 'score', '38,3', '38.3'],
   [12_345, 'count', '12 345', '12,345'],
   [null, 'days', nothing, nothing],
 ])('%s %s', (value, unit, russian, english) => {
   expect(plain(formatValue(value, unit, ru))).toBe(russian);
   expect(plain(formatValue(value, unit, en))).toBe(english);
+});
+
+test('times of an axis are all told in one unit', () => {
+  expect(plain(formatTick(150, 'hours', ru))).toBe('150 ч');
+  expect(plain(formatTick(0.5, 'percent', ru))).toBe('50 %');
 });
 
 test.each([
@@ -95,6 +106,9 @@ test('days and ranges', () => {
   );
   expect(formatMonth('2026-11-01', 'ru')).toBe('ноябрь 2026');
   expect(formatBucket('2026-11-01', 'day', 'en')).toBe('1 Nov');
+  // ends like the short word for a year, which is left out
+  expect(formatBucket('2026-08-03', 'day', 'ru')).toBe('3 авг');
+  expect(plain(formatRange({ from: '2026-08-15', to: '2026-09-03' }, 'ru'))).toBe('15 авг. – 3 сент. 2026');
   expect(formatDay(null, 'ru')).toBe(nothing);
 });
 

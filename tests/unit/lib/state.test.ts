@@ -40,6 +40,7 @@ describe('what cannot be understood is dropped and named', () => {
     ['grain=hour', 'grain', 'invalid'],
     ['across=sales.team', 'across', 'invalid'],
     [`team=${'x'.repeat(301)}`, 'team', 'invalid'],
+    [Array.from({ length: 51 }, (_, at) => `team=${at}`).join('&'), 'team', 'many'],
   ])('%s', (query, key, reason) => {
     const { state, dropped } = read(query);
     expect(state).toEqual(defaults);
@@ -67,6 +68,7 @@ test('every state survives its address', () => {
     part: fc.option(value),
     within: fc.array(fc.tuple(fc.constantFrom('stage', 'lost_reason'), value), { maxLength: 4 }),
     sort: fc.option(fc.constantFrom('plan.fact', '-plan.fact')),
+    whole: fc.constantFrom([], ['calls'], ['calls', 'plan']),
     page: fc.integer({ min: 1, max: 999 }),
     pick: fc.constantFrom(noPick, {
       show: ['sales.won_amount', 'sales.margin'],

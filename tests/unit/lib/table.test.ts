@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TableBlock } from '#lib/board.ts';
-import { nextSort, sortingOf, sortRows } from '#lib/table.ts';
+import type { Row, TableBlock } from '#lib/board.ts';
+import { firstRows, nextSort, sortingOf, sortRows } from '#lib/table.ts';
 
 const cell = (value: string | number | null) => ({ value, href: null, tone: null, share: null, note: '' });
 const table = {
@@ -61,4 +61,13 @@ test('parts of a tree are sorted among themselves, below what they are part of',
   const sort = (key: string) => sortRows({ ...table, rows }, sortingOf(table, key), 'ru').map(({ id }) => id);
   expect(sort('-people.won')).toEqual(['VK', 'лиды', 'Яндекс', 'сети', 'поиск', 'насосы', 'бренд']);
   expect(sort('people.won')).toEqual(['Яндекс', 'поиск', 'бренд', 'насосы', 'сети', 'VK', 'лиды']);
+});
+
+test('a long table shows its first rows, and never a part of a tree without the rest', () => {
+  const row = (depth: number) => ({ branch: { depth, is_open: true, toggle: null } }) as unknown as Row;
+  const rows = (count: number, depth = 0) => Array.from({ length: count }, () => row(depth));
+  expect(firstRows(rows(60))).toHaveLength(60);
+  expect(firstRows(rows(61))).toHaveLength(50);
+  expect(firstRows([...rows(45), ...rows(10, 1), ...rows(20)])).toHaveLength(55);
+  expect(firstRows([...rows(1), ...rows(99, 1)])).toHaveLength(100);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Board, Row, TableBlock } from '../../../src/lib/board.ts';
 import { formatValue } from '../../../src/lib/format.ts';
 import { renderBoard } from '../../../src/lib/server/reports/board.ts';
-import { makeKpi, makePage } from './page.ts';
+import { makeIncident, makeIncidents, makeKpi, makePage } from './page.ts';
 
 const options = { company: 'Вектор', baseUrl: 'https://pulse.example' };
 const blank = { sentence: '', state: 'ok' as const, ignored_filters: [] };
@@ -67,7 +67,7 @@ function makeBoard(change: Partial<Board> = {}): Board {
 describe('a board as a mail', () => {
   test('says the figures of the page in both parts, and leads back to its very state', async () => {
     const board = makeBoard();
-    const { html, text, subject, attachments } = await renderBoard(board, 'sales', options);
+    const { html, text, subject, attachments } = await renderBoard(board, makeIncidents(), 'sales', options);
     const figure = board.sections[0]?.blocks[0];
     if (figure?.block !== 'figures') throw new Error('There is no figure');
     const shown = formatValue(figure.figures[0]?.value ?? null, 'money', board);
@@ -80,12 +80,37 @@ describe('a board as a mail', () => {
     expect(text.indexOf('- C – ')).toBeLessThan(text.indexOf('- A – '));
   });
 
+  test('begins with what is wrong on the page, before any figure', async () => {
+    const rows = [makeIncident({ title: 'Deals get <stuck>', sentence: 'Worth 5M.' })];
+    const wrong = makeIncidents({ rows, total: 3, elsewhere: 4, sentence: '3 incidents.' });
+    const { html, text } = await renderBoard(makeBoard(), wrong, 'sales', options);
+    expect(html).toContain('Deals get &lt;stuck&gt;');
+    for (const part of [text, html.slice(html.indexOf('<h1'))]) {
+      const at = ['Worth 5M.', 'Incidents on other pages: 4', 'TABLE PARTS'].map((words) =>
+        part.toUpperCase().indexOf(words.toUpperCase()),
+      );
+      expect(at).toEqual(at.toSorted((a, b) => a - b));
+      expect(at[0]).toBeGreaterThan(0);
+    }
+    const failed = makeIncidents({ state: 'failed', error: 'The warehouse is away.' });
+    const mail = await renderBoard(makeBoard(), failed, 'sales', options);
+    expect(mail.isIncomplete).toBe(true);
+    expect(mail.text).toContain('The warehouse is away.');
+    const nothing = await renderBoard(
+      makeBoard(),
+      makeIncidents({ state: 'not_connected' }),
+      'sales',
+      options,
+    );
+    expect(nothing.html).not.toContain('/incidents');
+  });
+
   test('shows the first rows of a table and says how many there are beside', async () => {
     const names = Array.from({ length: 20 }, (_, at) => `Row ${at}.`);
     const sections = [
       { id: 'one', title: 'First', sentence: '', choices: [], blocks: [makeTable('parts', names, 5)] },
     ];
-    const { html, text } = await renderBoard(makeBoard({ sections }), 'sales', options);
+    const { html, text } = await renderBoard(makeBoard({ sections }), makeIncidents(), 'sales', options);
     expect(html).toContain('>Row 19.<');
     expect(html).not.toContain('>Row 13.<');
     expect(html).toContain('More rows on the page: 19');
@@ -100,7 +125,12 @@ describe('a board as a mail', () => {
       blocks: [makeTable(`t${at}`, names)],
     }));
     const sections = first ? [...many, { ...first, title: 'The last one' }] : many;
-    const { html, attachments } = await renderBoard(makeBoard({ sections }), 'sales', options);
+    const { html, attachments } = await renderBoard(
+      makeBoard({ sections }),
+      makeIncidents(),
+      'sales',
+      options,
+    );
     expect(Buffer.byteLength(html)).toBeLessThan(98_000);
     expect(html).toContain('would be cut off by mail programs');
     expect(html).toContain('</html>');
@@ -119,7 +149,12 @@ describe('a board as a mail', () => {
         ],
       },
     ];
-    const { html, subject, isIncomplete } = await renderBoard(makeBoard({ sections }), 'sales', options);
+    const { html, subject, isIncomplete } = await renderBoard(
+      makeBoard({ sections }),
+      makeIncidents(),
+      'sales',
+      options,
+    );
     expect(isIncomplete).toBe(true);
     expect(subject).toContain('[Incomplete]');
     expect(html).toContain('Could not be counted: Table bad.');

@@ -1,6 +1,8 @@
 import type { CardEvent, CardMonth, CardPage, EventKind } from '../../card.ts';
 import type { Condition } from '../../metrics.ts';
+import { pageAt, told } from '../addresses.ts';
 import * as cube from '../cube.ts';
+import * as settings from '../settings.ts';
 import type { Row } from '../result.ts';
 import { safely } from '../safely.ts';
 import type { Scope } from '../scope.ts';
@@ -27,8 +29,26 @@ const columns = [
   'size',
   'due_at',
   'url',
+  'system',
+  'record_id',
   'employee',
 ];
+
+/** The entity of the record behind an event. */
+function entityOf(kind: EventKind, step: unknown): string {
+  if (kind === 'money') return step === 'invoice' ? 'invoices' : 'payments';
+  return entities[kind];
+}
+
+const entities = {
+  deal: 'deals',
+  call: 'calls',
+  mail: 'activities',
+  meeting: 'activities',
+  complaint: 'complaints',
+  survey: 'survey_responses',
+  visit: 'touchpoints',
+} satisfies Record<Exclude<EventKind, 'money'>, string>;
 
 /** One page of what happened, newest first, cut into months. A page number beyond the last shows the last. */
 export async function load(scope: Scope, key: number, kinds: string[]): Promise<CardPage['timeline']> {
@@ -37,10 +57,11 @@ export async function load(scope: Scope, key: number, kinds: string[]): Promise<
     const first = await ask(scope, key, kinds, scope.state.page);
     const pages = Math.max(1, Math.ceil(first.count / pageSize));
     const page = Math.min(scope.state.page, pages);
+    const { record_urls } = await settings.read();
     const { rows } = page === scope.state.page ? first : await ask(scope, key, kinds, page);
     return {
       ...empty,
-      months: byMonth(rows.map((row) => read(scope, row))),
+      months: byMonth(rows.map((row) => read(scope, row, record_urls))),
       count: first.count,
       page,
       pages,
@@ -72,17 +93,16 @@ async function ask({ viewer, timezone }: Scope, key: number, kinds: string[], pa
   return { rows: short, count: total ?? rows.length };
 }
 
-function read(scope: Scope, row: Row): CardEvent {
-  const url = row['url'];
+function read(scope: Scope, row: Row, urls: settings.Settings['record_urls']): CardEvent {
+  const kind = String(row['kind']) as EventKind;
   const employee = row['employee'];
   return {
     id: String(row['event_id']),
-    kind: String(row['kind']) as EventKind,
+    kind,
     at: String(row['at']),
     person: employee ? String(employee) : null,
     amount: numberOf(row, 'amount'),
-    // a source may hold anything; only what a browser opens as a page becomes a link
-    address: typeof url === 'string' && /^https?:\/\//i.test(url) ? url : null,
+    address: pageAt(row['url']) ?? told(urls, entityOf(kind, row['step']), row['system'], row['record_id']),
     ...describe(scope, row),
   };
 }

@@ -2,10 +2,11 @@ import type { Catalogue, Definition, View } from '../../catalogue.ts';
 import { grains as allGrains, timeDimension } from '../../explore.ts';
 import { narrow, chosenIn } from '../../explore-steps.ts';
 import type { Ask, Builder, Chip, Cut, Offer } from '../../explore-page.ts';
+import { filterKeyOf } from '../../metrics.ts';
 import { m } from '../../paraglide/messages.js';
 import { bucketsOf } from '../../period.ts';
 import { link, filterKeys } from '../../state.ts';
-import { entityTitle } from '../../words.ts';
+import { tellLack } from '../../words.ts';
 import { safely } from '../safely.ts';
 import { rankOf } from '../thesaurus.ts';
 import type { Scope } from '../scope.ts';
@@ -65,15 +66,12 @@ function offerOf(
 ): Offer {
   const { locale } = scope.style;
   const { name, title, about, sources, needs } = metric;
-  const missing = scope.freshness
-    .lacking({ entities: sources, needs })
-    .map((one) => entityTitle(one, locale));
   return {
     name,
     title: title[locale],
     about: about[locale],
     also: `${Object.values(title).join(' ')} ${name}`,
-    needs: missing.length ? m.state_not_connected_needs({ needs: missing.join(', ') }, scope.style) : null,
+    needs: tellLack(scope.freshness.lacking({ entities: sources, needs }), locale).lack || null,
   };
 }
 
@@ -86,9 +84,17 @@ function cutsOf({ view, measures }: Question, scope: Scope): Cut[] {
   return isTimed ? [time, ...own] : own;
 }
 
+/** What every page is filtered by comes first, what only tells records apart comes last. */
+function cutRank(view: View, name: string): number {
+  if (filterKeyOf(view.name, name)) return 0;
+  return /(^|_)(id|key|url)$/.test(name) ? 2 : 1;
+}
+
 function filtersOf(view: View, { style }: Scope): Cut[] {
+  const rank = ({ name }: { name: string }) => cutRank(view, shortOf(view, name));
   return view.dimensions
     .filter(({ type }) => type !== 'time')
+    .toSorted((a, b) => rank(a) - rank(b))
     .map((one) => ({
       name: shortOf(view, one.name),
       title: one.title[style.locale],

@@ -1,6 +1,7 @@
-import type { Cell, Column, Row, TableBlock } from '../../board.ts';
+import type { Cell, CellKind, Column, Row, TableBlock } from '../../board.ts';
 import { timeDimension } from '../../explore.ts';
 import { formatCount } from '../../format.ts';
+import type { Unit } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { sortingOf } from '../../table.ts';
 import { cell, tableBlock } from '../board.ts';
@@ -54,10 +55,12 @@ export async function tableOf(scope: Scope, question: Question, limit: number): 
   };
 }
 
+/** What `changeOf` tells of fractions and scores is a difference, of all else a relation. */
+const changeKinds: Partial<Record<Unit, CellKind>> = { percent: 'points', score: 'score' };
+
 function columnsOf(scope: Scope, question: Question, isCompared: boolean): Column[] {
   const { rows, measures } = question;
   const [first] = measures;
-  const change = first && ['percent', 'score'].includes(first.unit) ? first.unit : 'percent';
   return [
     ...rows.map((one) => columnOf(question, one, scope)),
     ...measures.map((one) => measureColumn(one, scope)),
@@ -68,7 +71,7 @@ function columnsOf(scope: Scope, question: Question, isCompared: boolean): Colum
             key: 'change',
             title: m.drill_change({}, scope.style),
             about: '',
-            kind: change === 'score' ? ('score' as const) : ('points' as const),
+            kind: changeKinds[first.unit] ?? ('change' as const),
           },
         ]
       : []),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 
 const KNOWN = [
   '/usr/bin/chromium',
@@ -9,8 +8,13 @@ const KNOWN = [
 ];
 
 /** The Chromium to drive: CHROMIUM, the system's, or the one playwright downloaded. */
-export function findBrowser(): string | null {
+export async function findBrowser(): Promise<string | null> {
   const given = process.env.CHROMIUM;
   if (given) return existsSync(given) ? given : null;
-  return [...KNOWN, chromium.executablePath()].find((path) => existsSync(path)) ?? null;
+  const found = KNOWN.find((path) => existsSync(path));
+  if (found) return found;
+  // the largest library of all is read by those alone who need it
+  const { chromium } = await import('playwright-core');
+  const downloaded = chromium.executablePath();
+  return existsSync(downloaded) ? downloaded : null;
 }

@@ -91,8 +91,8 @@ async function readDrill(viewer: Viewer, name: string, state: State): Promise<Co
   const part = drill.partOf(scope, by);
   const frame = frameOf({ ...scope, ...style, title, comparison, as_of }, part ? [...steps, part] : steps);
   // what is true now is of no period
-  if (!metric.time) frame.period = { from: null, to: null, label: m.exports_now({}, style) };
+  if (!metric.time) frame.period = { from: null, to: null, label: m.exports_now({}, style), days: '' };
   if (needs !== null) return { frame, style, sheets: [], charts: [] };
   const parts = await partSheet(scope, metric, by);
-  return { frame, style, sheets: [parts.sheet, recordSheet(settled)], charts: [parts.chart] };
+  return { frame, style, sheets: [parts.sheet, await recordSheet(settled)], charts: [parts.chart] };
 }

@@ -31,12 +31,11 @@ const sheet = {
 };
 const layout = { width: screen.window, height: 1400 };
 
-let known: boolean | null = null;
+let known: Promise<boolean> | null = null;
 
 /** Whether a PDF can be made at all. */
-export function canPrint(): boolean {
-  known ??= findBrowser() !== null;
-  return known;
+export function canPrint(): Promise<boolean> {
+  return (known ??= findBrowser().then((path) => path !== null));
 }
 
 let waiting = 0;
@@ -50,7 +49,7 @@ let last: Promise<unknown> = Promise.resolve();
  * @throws NoBrowser, Busy
  */
 export async function print(viewer: Viewer, page: string, query: string, address: string) {
-  if (!canPrint()) throw new NoBrowser('There is no Chromium to print with');
+  if (!(await canPrint())) throw new NoBrowser('There is no Chromium to print with');
   if (waiting >= mostWaiting) throw new Busy('Too many are printing');
   waiting++;
   const mine = last.then(() => run(viewer, page, query, address));

@@ -47,7 +47,7 @@ function start(): Press {
 async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright-core');
   return chromium.launch({
-    executablePath: findBrowser() ?? '',
+    executablePath: (await findBrowser()) ?? '',
     args: ['--disable-dev-shm-usage', '--disable-gpu', '--js-flags=--max-old-space-size=512'],
   });
 }

@@ -2,6 +2,7 @@ import { m } from '../../paraglide/messages.js';
 import { viewOf, type Condition } from '../../metrics.ts';
 import { totalQuery, type CubeQuery } from '../../query.ts';
 import { columnTitle } from '../../words.ts';
+import * as addresses from '../addresses.ts';
 import * as cube from '../cube.ts';
 import type { settleOn } from '../drill.ts';
 import { columnsOf, kinds } from '../record-kinds.ts';
@@ -19,18 +20,18 @@ export const batch = 5000;
  * question comes in the order of the page. More is read on by the record's id, which no other order allows without
  * skipping or repeating records when a load comes between; such a load is told in a note.
  */
-export function recordSheet({ scope, metric, narrowed }: Settled): Sheet {
+export async function recordSheet({ scope, metric, narrowed }: Settled): Promise<Sheet> {
   const spec = kinds[metric.records];
   const { style } = scope;
   const shown = columnsOf(spec, metric);
   const hasId = spec.id.endsWith('_id') && !shown.some(({ key }) => key === spec.id);
   const hasSystem = spec.dimensions.includes('system');
-  const hasLink = spec.dimensions.includes('url');
+  const addressOf = await addresses.read(spec);
   const columns: SheetColumn[] = [
     ...shown.map(({ key, kind }) => ({ title: columnTitle(key, style.locale), kind })),
     ...(hasSystem ? [{ title: m.exports_column_system({}, style), kind: 'text' as const }] : []),
     ...(hasId ? [{ title: m.exports_column_id({}, style), kind: 'text' as const }] : []),
-    ...(hasLink ? [{ title: m.exports_column_link({}, style), kind: 'text' as const }] : []),
+    ...(addressOf ? [{ title: m.exports_column_link({}, style), kind: 'text' as const }] : []),
   ];
   const seen = new Set<number>();
 
@@ -41,8 +42,8 @@ export function recordSheet({ scope, metric, narrowed }: Settled): Sheet {
     const query = { ...pageQuery(base, filters, spec, metric, { ...scope, state }), limit: batch };
     const member = `${viewOf(metric)}.${spec.id}`;
     for await (const row of readAll((more) => read({ ...query, ...more }), query, member)) {
-      const { cells, id, system, url } = readRow(row, spec, metric, scope);
-      yield [...cells, ...(hasSystem ? [system] : []), ...(hasId ? [id] : []), ...(hasLink ? [url] : [])];
+      const { cells, id, system, url } = readRow(row, spec, metric, scope, addressOf);
+      yield [...cells, ...(hasSystem ? [system] : []), ...(hasId ? [id] : []), ...(addressOf ? [url] : [])];
     }
   }
 

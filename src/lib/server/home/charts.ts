@@ -1,11 +1,11 @@
 import { formatBucket } from '../../dates.ts';
 import { formatPercent, formatValue } from '../../format.ts';
-import { get, type Metric } from '../../metrics.ts';
+import { get, viewOf, type Metric } from '../../metrics.ts';
 import type { ChartBlock, ChartRow, Series } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { filtersFor } from '../../query.ts';
 import { link } from '../../state.ts';
-import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
+import { dimensionTitle, metricTitle, tellLack } from '../../words.ts';
 import { trend } from '../figures.ts';
 import { parts, type Part } from '../parts.ts';
 import { safely } from '../safely.ts';
@@ -14,16 +14,16 @@ import { comparisonRange } from './kpi.ts';
 
 function blank(scope: Scope, id: string, metric: Metric, title: string, href: string): ChartBlock {
   const { locale } = scope.style;
-  const missing = scope.freshness.lacking(metric);
-  const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
+  const { needs, lack } = tellLack(scope.freshness.lacking(metric), locale);
   return {
     id,
     metric: metric.name,
     title,
-    sentence: missing.length ? m.state_not_connected_needs({ needs }, scope.style) : '',
+    sentence: lack,
     spec: { kind: 'line', grain: 'day', series: [] },
     rows: [],
-    state: missing.length ? 'not_connected' : 'ok',
+    state: needs.length ? 'not_connected' : 'ok',
+    needs,
     href,
     ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, locale)),
     as_of: scope.freshness.asOf(metric.entities),
@@ -106,6 +106,9 @@ export function loadParts(scope: Scope, spec: PartsSpec): Promise<ChartBlock> {
       cut = other;
       found = await parts(scope, metric, cut.dimension, spec.shown);
     }
+    // a bar of all that is not shown would dwarf the parts: it is told in words
+    const rest = found.shown.filter(({ href }) => href === null);
+    const named = found.shown.filter(({ href }) => href !== null);
     return {
       title: cut.title,
       href: hrefOf(cut.dimension),
@@ -115,21 +118,26 @@ export function loadParts(scope: Scope, spec: PartsSpec): Promise<ChartBlock> {
         dimension_title: dimensionTitle(cut.dimension, scope.style.locale),
         series: seriesOf(scope, metric),
       },
-      rows: found.shown.map((part) => ({
+      rows: named.map((part) => ({
         x: part.key ?? '',
         label: part.label,
         values: scope.comparison && metric.time ? [part.value, part.before] : [part.value],
         href: part.href,
       })),
-      sentence: describe(scope, metric, found.shown, found.sum),
+      sentence: [describe(scope, metric, named, found.sum), ...rest.map((part) => left(scope, metric, part))]
+        .filter(Boolean)
+        .join(' '),
     };
   });
 }
 
-function describe({ style }: Scope, metric: Metric, found: Part[], sum: number): string {
+function describe({ style, viewer: { access } }: Scope, metric: Metric, found: Part[], sum: number): string {
   const known = found.filter((part) => part.value !== null);
   const [first] = known;
-  if (!first) return m.sentence_empty({}, style);
+  if (!first) {
+    const isHidden = viewOf(metric) === 'marketing' && access !== 'company';
+    return isHidden ? m.sentence_romi_hidden({}, style) : m.sentence_empty({}, style);
+  }
   const value = (part: Part) => formatValue(part.value, metric.unit, style);
   if (metric.is_additive) {
     if (sum <= 0) return '';
@@ -142,4 +150,8 @@ function describe({ style }: Scope, metric: Metric, found: Part[], sum: number):
     { best: first.label, best_value: value(first), worst: last.label, worst_value: value(last) },
     style,
   );
+}
+
+function left({ style }: Scope, { unit }: Metric, { label, value }: Part): string {
+  return m.sentence_rest({ label, value: formatValue(value, unit, style) }, style);
 }

@@ -7,7 +7,7 @@ import { daysIn, grainFor, type Range } from '../../period.ts';
 import { filtersFor } from '../../query.ts';
 import { link } from '../../state.ts';
 import { whyHref } from '../../why.ts';
-import { dimensionTitle, entityTitle, metricTitle } from '../../words.ts';
+import { dimensionTitle, metricTitle, tellLack } from '../../words.ts';
 import { changeOf, isMaturing, numberIn, total, trend } from '../figures.ts';
 import type { Row } from '../result.ts';
 import { romiSentence } from './romi.ts';
@@ -82,8 +82,7 @@ export const specs: KpiSpec[] = [
 /** What every tile has before a single figure is known. */
 export function blank(scope: Scope, id: string, metric: Metric, title?: string): Kpi {
   const { locale } = scope.style;
-  const missing = scope.freshness.lacking(metric);
-  const needs = missing.map((entity) => entityTitle(entity, locale)).join(', ');
+  const { needs, lack } = tellLack(scope.freshness.lacking(metric), locale);
   return {
     id,
     metric: metric.name,
@@ -99,10 +98,11 @@ export function blank(scope: Scope, id: string, metric: Metric, title?: string):
     spark: [],
     spark_grain: 'day',
     spark_title: null,
-    state: missing.length ? 'not_connected' : 'ok',
+    state: needs.length ? 'not_connected' : 'ok',
+    needs,
     href: link(`/drill/${metric.name}`, scope.state),
     why: scope.comparison && canExplain(metric) ? whyHref(metric.name, scope.state) : null,
-    sentence: missing.length ? m.state_not_connected_needs({ needs }, scope.style) : '',
+    sentence: lack,
     ignored_filters: filtersFor(metric, scope.state).ignored.map((key) => dimensionTitle(key, locale)),
     as_of: scope.freshness.asOf(metric.entities),
   };

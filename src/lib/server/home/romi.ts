@@ -12,6 +12,7 @@ export async function romiSentence(scope: Scope, row: Row): Promise<string> {
   const { style } = scope;
   const spent = numberIn(row, 'marketing.spend');
   const earned = numberIn(row, 'marketing.gross_profit') ?? 0;
+  if (!spent && scope.viewer.access !== 'company') return m.sentence_romi_hidden({}, style);
   if (!spent) return m.sentence_romi_none({}, style);
   const spend = formatValue(spent, 'money', style);
   const profit = formatValue(earned, 'money', style);

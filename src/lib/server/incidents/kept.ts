@@ -31,6 +31,8 @@ export type Kept = {
   finding: Details | null;
   /** only what of it lies with the viewer's teams */
   is_share: boolean;
+  /** these teams are not the viewer's own, but what a page is narrowed to */
+  is_chosen?: boolean;
 };
 
 /** What the viewer may see of what the condition leaves; trouble of sources first, for it touches all figures. */
@@ -48,8 +50,11 @@ export async function read(viewer: Viewer, where: string, values: Knex.RawBindin
   const kept = rows.map((row) =>
     narrow({ ...row, finding: 'figures' in row.details ? row.details : null, is_share: false }, viewer),
   );
-  if (viewer.access !== 'team') return kept;
-  // a share is worth less than the whole by which the warehouse has ordered
+  return viewer.access === 'team' ? ranked(kept) : kept;
+}
+
+/** In the same order again: a share is worth less than the whole by which the warehouse has ordered. */
+export function ranked(kept: Kept[]): Kept[] {
   const rank = ({ state, finding }: Kept) =>
     [Number(state === 'acknowledged'), -(finding?.stake ?? 0)] as const;
   return kept.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
@@ -59,7 +64,26 @@ export async function read(viewer: Viewer, where: string, values: Knex.RawBindin
 function narrow(kept: Kept, { access, team_keys }: Viewer): Kept {
   const { finding, area } = kept;
   if (access !== 'team' || area !== 'company' || !finding) return kept;
-  const own = finding.shares.filter((one) => one.team_keys.every((key) => team_keys.includes(key)));
+  return shareOf(kept, finding, team_keys);
+}
+
+/** What of an incident of the whole company lies with teams that a page is narrowed to; null where it is none of theirs. */
+export function narrowTo(kept: Kept, team_keys: number[]): Kept | null {
+  const { finding, area } = kept;
+  if (area !== 'company' || !finding) return kept;
+  return sharesWith(finding, team_keys).length
+    ? { ...shareOf(kept, finding, team_keys), is_chosen: !kept.is_share }
+    : null;
+}
+
+// the same condition as in rights.ts: a team that is no more has no keys, and its share is nobody's
+const sharesWith = ({ shares }: Details, team_keys: number[]) =>
+  (shares ?? []).filter(
+    (one) => one.team_keys.length > 0 && one.team_keys.every((key) => team_keys.includes(key)),
+  );
+
+function shareOf(kept: Kept, finding: Details, team_keys: number[]): Kept {
+  const own = sharesWith(finding, team_keys);
   const figures = { ...finding.figures };
   for (const name of Object.keys(own[0]?.figures ?? {}))
     figures[name] = own.reduce((sum, one) => sum + (one.figures[name] ?? 0), 0);
@@ -81,12 +105,17 @@ export function toLine(kept: Kept, style: Style): IncidentLine {
   const signs = (finding.signs ?? []).map((one) => tell(one, style).short);
   return {
     ...{ id, rule, state, title, sentence, since },
-    why: [...why, ...signs, ...(kept.is_share ? [m.incidents_share({}, style)] : [])],
+    why: [...why, ...signs, ...shareWords(kept, style)],
     stake: finding.stake,
     owner: finding.owner ? m.incidents_owner({ name: finding.owner }, style) : nobody(kept.area, style),
     is_older: finding.is_older,
     href: finding.href,
   };
+}
+
+function shareWords({ is_share, is_chosen }: Kept, style: Style): string[] {
+  if (!is_share) return [];
+  return [is_chosen ? m.incidents_share_chosen({}, style) : m.incidents_share({}, style)];
 }
 
 function nobody(area: Area, style: Style): string {

@@ -61,7 +61,8 @@ function news(one: IncidentLine, isReminder: boolean, place: Place): Mail {
       : null;
   return send(title, `${title}: ${stake}`, place, {
     parts: [entry(one, place, false)],
-    text: textOf(one, place),
+    // the address stands beside its button
+    text: textOf(one, { ...place, base: null }),
     buttons: [
       { text: m.incidents_to_cause({}, style), address: addressOf(base, one.href) },
       { text: m.incidents_mail_acknowledge({}, style), address: acknowledge },

@@ -13,6 +13,7 @@ export const plan: Rule = {
   topic: 'plan',
   area: 'sales',
   needs: ['plans', 'deals'],
+  views: ['plan_fact', 'sales'],
   days: null,
   limits: { pace: 0.8, workdays: 5 },
   look,

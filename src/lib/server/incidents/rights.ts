@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Viewer } from '../../viewer.ts';
+import type { Area } from './rule.ts';
 
 /** A condition on `app.incidents i`: here alone is it decided who sees which. */
 export type Allowed = { sql: string; values: Knex.RawBinding[] };
@@ -19,6 +20,12 @@ export function allowed({ access, role, team_keys, employee_keys }: Viewer): All
     sql: `i.area = 'sales' and i.${column} <> '{}' and i.${column} <@ ?::bigint[]`,
     values: [keys],
   };
+}
+
+/** Whether the viewer is told of anything of an area: without it, nothing seen means nothing. */
+export function maySee({ access, role }: Pick<Viewer, 'access' | 'role'>, area: Area): boolean {
+  if (access === 'company') return role !== 'marketing' || area !== 'sales';
+  return area === 'sales' || (access === 'team' && area === 'company');
 }
 
 /** Those too of which a head sees a share: how much of what is everybody's lies with the teams led. */

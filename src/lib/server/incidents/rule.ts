@@ -64,6 +64,8 @@ export type Rule = {
   area: Area;
   /** entities without which it says nothing */
   needs: string[];
+  /** the views whose figures it judges */
+  views: string[];
   /** what is judged: so many days up to the last whole one; a rule of a month or of a moment has none */
   days: number | null;
   limits: Limits;

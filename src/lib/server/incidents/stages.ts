@@ -11,6 +11,7 @@ export const stages: Rule = {
   topic: 'stage',
   area: 'company',
   needs: ['deals', 'stages'],
+  views: ['funnel'],
   days: null,
   limits: { share: 0.5, least: 20 },
   look,

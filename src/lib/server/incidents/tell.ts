@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import { DateTime } from 'luxon';
-import { adminEmail } from '../users.ts';
 import * as viewers from '../viewers.ts';
 import { readLimits, type Chosen } from './limits.ts';
 import * as posts from './posts.ts';
@@ -30,7 +29,7 @@ function readUsers(db: Knex | Knex.Transaction): Promise<User[]> {
   return db<User>('app.users')
     .select('id', 'name', 'email', 'role', 'locale')
     .where({ is_disabled: false } as object)
-    .andWhereNot('email', adminEmail);
+    .andWhereNot('email', viewers.adminEmail);
 }
 
 /** Queues one mail about an incident to each person who may see all of it; of a share the digest tells. */

@@ -12,7 +12,7 @@ export type Seen = { now: Figures; peers: Figures; past: Figures; peersPast: Fig
 export type Judged = { severity: number; stake: number; figures: Figures };
 
 /** A rule about the sums of the last so many days, by one dimension. */
-export type Spec = Omit<Rule, 'look' | 'since' | 'days'> & {
+export type Spec = Omit<Rule, 'look' | 'since' | 'days' | 'views'> & {
   days: number;
   view: string;
   time: string;
@@ -47,6 +47,7 @@ export function trailing(spec: Spec): Rule {
   const { name, kind, topic, area, needs, days, limits } = spec;
   return {
     ...{ name, kind, topic, area, needs, days, limits },
+    views: [spec.view],
     look: (board) => look(spec, board),
     since: (board, findings) => since(spec, board, findings),
   };
@@ -105,17 +106,14 @@ async function look(spec: Spec, board: Board): Promise<Finding[]> {
   });
 }
 
-/** Each team judged by itself, however little it has; what is usual with it is set beside the same others. */
+/** Of one subject's rows each team judged by itself, however little it has; what is usual with it is set beside the same others. */
 function sharesOf(spec: Spec, seen: Seen, rows: Row[], before: Row[], limits: Limits, worth: Worth): Share[] {
   const teams = [...new Set(rows.flatMap((row) => nameOf(row, 'team') ?? []))];
   return teams.flatMap((team) => {
-    const own = (all: Row[]) =>
-      [
-        ...grouped(
-          spec,
-          all.filter((row) => nameOf(row, 'team') === team),
-        ).values(),
-      ][0];
+    const own = (all: Row[]): Group | undefined => {
+      const theirs = all.filter((row) => nameOf(row, 'team') === team);
+      return [...grouped(spec, theirs).values()][0];
+    };
     const now = own(rows);
     const past = own(before)?.sums ?? none(spec);
     const judged = spec.judge(

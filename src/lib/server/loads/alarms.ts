@@ -3,7 +3,7 @@ import type { Locale } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { formatMoment } from '../../dates.ts';
 import * as settings from '../settings.ts';
-import { adminEmail } from '../users.ts';
+import { adminEmail } from '../viewers.ts';
 import { warehouse } from '../warehouse.ts';
 import { tell } from './reasons.ts';
 import { troubleOf, type Trouble, type Watched } from './trouble.ts';

@@ -22,6 +22,16 @@ async function active(scope: Scope): Promise<Person[]> {
     .toSorted((a, b) => b.active - a.active);
 }
 
+/** As many bars as a reader goes through. */
+const mostBars = 40;
+
+/** The first and the last of a list where the middle has no room. */
+export function ends<One>(list: One[], count: number): One[] {
+  if (list.length <= count) return list;
+  const first = Math.ceil(count / 2);
+  return [...list.slice(0, first), ...list.slice(first - count)];
+}
+
 export function chart(scope: Scope): Promise<ChartPart> {
   const { style } = scope;
   const metric = 'activity.active_customers';
@@ -34,6 +44,8 @@ export function chart(scope: Scope): Promise<ChartPart> {
   });
   return block<ChartPart>(scope, [metric], empty, async () => {
     const [people, { load }] = await Promise.all([active(scope), settings.read()]);
+    const drawn = ends(people, mostBars);
+    const left = people.length - drawn.length;
     return {
       spec: {
         kind: 'bar',
@@ -42,13 +54,18 @@ export function chart(scope: Scope): Promise<ChartPart> {
         series: [{ key: 'value', title: metricTitle(metric, style.locale), unit: 'count', role: 'main' }],
         band: { ...load, title: m.managers_band(load, style) },
       },
-      rows: people.map(({ name, active }) => ({
+      rows: drawn.map(({ name, active }) => ({
         x: name,
         label: name,
         values: [active],
         href: down(scope, metric, { by: 'employee', part: name }),
       })),
-      sentence: evenness(scope, people, load),
+      sentence: [
+        evenness(scope, people, load),
+        left ? m.managers_middle({ count: formatCount(left, style.locale) }, style) : '',
+      ]
+        .filter(Boolean)
+        .join(' '),
     };
   });
 }

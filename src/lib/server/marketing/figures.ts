@@ -3,7 +3,7 @@ import { formatPercent } from '../../format.ts';
 import { lensOf, type Lens } from '../../lens.ts';
 import { get } from '../../metrics.ts';
 import { m } from '../../paraglide/messages.js';
-import { entityTitle, metricTitle } from '../../words.ts';
+import { metricTitle, tellLack } from '../../words.ts';
 import { block, figuresBlock, numberOf } from '../board.ts';
 import { changeOf } from '../figures.ts';
 import type { Row } from '../result.ts';
@@ -40,8 +40,8 @@ function figureOf(scope: Scope, lens: Lens, name: string, now: Row | undefined, 
   const metric = get(metricOf(lens, name));
   const value = numberOf(now, name);
   const comparison_value = before ? numberOf(before, name) : null;
-  const needs = scope.freshness.lacking(metric).map((entity) => entityTitle(entity, style.locale));
-  const hidden = value === null && !needs.length && scope.viewer.access !== 'company' && name !== 'revenue';
+  const { lack } = tellLack(scope.freshness.lacking(metric), style.locale);
+  const hidden = value === null && !lack && scope.viewer.access !== 'company' && name !== 'revenue';
   return {
     id: name,
     metric: metric.name,
@@ -51,11 +51,7 @@ function figureOf(scope: Scope, lens: Lens, name: string, now: Row | undefined, 
     direction: metric.direction,
     comparison_value,
     ...changeOf(metric, value, comparison_value),
-    note: needs.length
-      ? m.state_not_connected_needs({ needs: needs.join(', ') }, style)
-      : hidden
-        ? m.marketing_spend_hidden({}, style)
-        : '',
+    note: lack || (hidden ? m.marketing_spend_hidden({}, style) : ''),
     href: behind(scope, lens, name),
   };
 }

@@ -4,8 +4,9 @@ import { formatCount } from '../../format.ts';
 import { m } from '../../paraglide/messages.js';
 import type { State } from '../../state.ts';
 import { dimensionTitle } from '../../words.ts';
-import { block, cell, nameOf, numberOf, tableBlock } from '../board.ts';
+import { ask, block, cell, nameOf, numberOf, tableBlock } from '../board.ts';
 import { labelled, measured, named } from '../columns.ts';
+import { isDecided } from '../figures.ts';
 import type { Row as Found } from '../result.ts';
 import type { Scope } from '../scope.ts';
 import { behind, here, look, metricOf } from './lens.ts';
@@ -60,7 +61,8 @@ export function load(scope: Scope): Promise<TableBlock> {
     const asked = (by: string[]) =>
       look(scope, lens, { names, by, range, order: [[names[0] ?? '', 'desc']], limit: most });
     const depths = cut === 'tree' ? levels.map((_, at) => levels.slice(0, at + 1)) : [[cut]];
-    const [total, ...found] = await Promise.all([
+    const [open, total, ...found] = await Promise.all([
+      stillOpen(scope),
       look(scope, lens, { names, range }),
       ...depths.map((by) => asked([...by])),
     ]);
@@ -69,20 +71,40 @@ export function load(scope: Scope): Promise<TableBlock> {
       named(scope, cut === 'tree' ? 'channel' : cut),
       ...names.map((name) => measured(scope, metricOf(lens, name), name)),
     ];
-    const drawn =
-      cut === 'tree' ? branches(scope, lens, names, rows) : list(scope, lens, names, rows[0] ?? [], cut);
+    const view: View = { scope, lens, names, isEarly: open > 0 };
+    const drawn = cut === 'tree' ? branches(view, rows) : list(view, rows[0] ?? [], cut);
     const leaves = (rows.at(-1) ?? []).filter((row) => nameOf(row, 'campaign') !== null).length;
     return {
       columns,
       rows: drawn,
-      total: [cell(m.drill_total({}, style)), ...cellsOf(scope, lens, names, total[0], null)],
-      sentence:
+      total: [cell(m.drill_total({}, style)), ...cellsOf(view, total[0], null)],
+      sentence: [
         cut === 'tree' && leaves
           ? m.marketing_campaigns_sentence({ count: leaves, shown: formatCount(leaves, style.locale) }, style)
           : '',
+        open ? m.marketing_cohort_early({ open: formatCount(open, style.locale) }, style) : '',
+      ]
+        .filter(Boolean)
+        .join(' '),
       ignored_filters: ignoredOf(scope),
     };
   });
+}
+
+/** `isEarly`: so many leads of the period are open that what they return cannot be judged yet. */
+type View = { scope: Scope; lens: Lens; names: string[]; isEarly: boolean };
+
+/** How many deals of the period are still open; none where hardly any are. */
+async function stillOpen(scope: Scope): Promise<number> {
+  const question = {
+    view: 'sales',
+    measures: ['deals', 'deals_open'],
+    time: 'created_at',
+    range: scope.range,
+  };
+  const [row] = await ask(scope, question);
+  const [all, open] = [numberOf(row, 'deals'), numberOf(row, 'deals_open')];
+  return isDecided(all, open) ? 0 : (open ?? 0);
 }
 
 const ignoredOf = ({ filters }: Scope) =>
@@ -90,13 +112,13 @@ const ignoredOf = ({ filters }: Scope) =>
 
 const isSome = (row: Found, names: string[]) => names.some((name) => numberOf(row, name));
 
-function list(scope: Scope, lens: Lens, names: string[], rows: Found[], cut: string): Row[] {
+function list(view: View, rows: Found[], cut: string): Row[] {
   return rows.map((row) => {
     const key = nameOf(row, cut);
     return {
       id: key ?? '',
       address: null,
-      cells: lineOf(scope, lens, names, row, [[cut, key]]),
+      cells: lineOf(view, row, [[cut, key]]),
     };
   });
 }
@@ -104,7 +126,8 @@ function list(scope: Scope, lens: Lens, names: string[], rows: Found[], cut: str
 type Path = [string, string | null][];
 
 /** Every branch that is open, in one list; what is closed is not sent at all. */
-function branches(scope: Scope, lens: Lens, names: string[], found: Found[][]): Row[] {
+function branches(view: View, found: Found[][]): Row[] {
+  const { scope } = view;
   const asked = scope.state.within.filter(([key]) => key === 'open').map(([, value]) => value);
   const partsOf = (depth: number, above: Path) =>
     (found[depth] ?? []).filter((row) => above.every(([key, value]) => nameOf(row, key) === value));
@@ -124,7 +147,7 @@ function branches(scope: Scope, lens: Lens, names: string[], found: Found[][]): 
         {
           id: path.at(-1)?.[1] ?? '',
           address: null,
-          cells: lineOf(scope, lens, names, row, path),
+          cells: lineOf(view, row, path),
           branch: { depth, is_open, toggle: way },
         },
         ...(is_open ? grow(depth + 1, path, open) : []),
@@ -154,24 +177,18 @@ function toggle({ state }: Scope, key: string, open: string[]): string {
   return here({ ...state, within, page: 1 }, 'campaigns');
 }
 
-function lineOf(scope: Scope, lens: Lens, names: string[], row: Found, path: Path): Cell[] {
+function lineOf(view: View, row: Found, path: Path): Cell[] {
   const [level = '', key = null] = path.at(-1) ?? [];
-  const label = labelled(scope, level, key);
-  return [cell(label), ...cellsOf(scope, lens, names, row, path)];
+  return [cell(labelled(view.scope, level, key)), ...cellsOf(view, row, path)];
 }
 
-function cellsOf(
-  scope: Scope,
-  lens: Lens,
-  names: string[],
-  row: Found | undefined,
-  path: Path | null,
-): Cell[] {
+function cellsOf({ scope, lens, names, isEarly }: View, row: Found | undefined, path: Path | null): Cell[] {
   const place = path ? { dimension: path.at(-1)?.[0] ?? 'channel', path } : undefined;
   return names.map((name) => {
     const value = numberOf(row, name);
-    const isReturn = measureOf(lens, name).endsWith('romi');
-    const tone = isReturn && value !== null && value < 0 ? ('bad' as const) : null;
+    const measure = measureOf(lens, name);
+    const isJudged = measure.endsWith('romi') && !(isEarly && measure.startsWith('cohort_'));
+    const tone = isJudged && value !== null && value < 0 ? ('bad' as const) : null;
     return cell(value, value === null ? null : behind(scope, lens, name, place), { tone });
   });
 }

@@ -1,9 +1,10 @@
 import type { Block, Board, Figure, NotesBlock, Section } from '../../board.ts';
 import type { Style } from '../../format.ts';
-import type { Kpi } from '../../page.ts';
+import type { IncidentBlock, Kpi } from '../../page.ts';
 import { m } from '../../paraglide/messages.js';
 import { parse, type State } from '../../state.ts';
 import { chart } from './message/chart.ts';
+import { incidentRows } from './message/incidents.ts';
 import { close } from './message/fit.ts';
 import { html, type Html } from './message/html.ts';
 import { tile, tiles } from './message/kpi.ts';
@@ -18,8 +19,14 @@ import { describe, drawAll, plain, type Mail, type Options } from './render.ts';
 /**
  * A page of sections as a letter: the same object that the page draws, in the same order.
  * @param name the page's own name, as in `pageOf`
+ * @param incidents what is wrong of what it shows
  */
-export async function renderBoard(board: Board, name: string, options: Options): Promise<Mail> {
+export async function renderBoard(
+  board: Board,
+  incidents: IncidentBlock,
+  name: string,
+  options: Options,
+): Promise<Mail> {
   const style: Style = { locale: board.locale, currency: board.currency };
   const sections = board.sections.map((section) => ({
     ...section,
@@ -28,7 +35,10 @@ export async function renderBoard(board: Board, name: string, options: Options):
   const blocks = sections.flatMap((section) => section.blocks);
   const charts = blocks.filter((block) => block.block === 'chart');
   const pictures = await drawAll(charts, style);
-  const failed = blocks.filter(({ state }) => state === 'failed').map(titleIn(sections));
+  const failed = [
+    ...(incidents.state === 'failed' ? [incidents.title] : []),
+    ...blocks.filter(({ state }) => state === 'failed').map(titleIn(sections)),
+  ];
   const words = describe(board, failed, options, name);
   const lens = (board.switches ?? []).flatMap(({ title, choices }) =>
     choices.filter(({ is_chosen }) => is_chosen).map((one) => `${title}: ${one.title}`),
@@ -48,9 +58,9 @@ export async function renderBoard(board: Board, name: string, options: Options):
     pictureOf: (id) => pictures[charts.findIndex((block) => block.id === id)]?.cid ?? null,
   };
   return close({
-    frame: { ...words, ...options, subject, first: null, page, style },
+    frame: { ...words, ...options, subject, first: incidentRows(incidents, style, place.link), page, style },
     parts: sections.flatMap((section) => rowsOf(section, place)),
-    text: writeBoard({ sections, state, style, ...plain(words, options, board, style) }),
+    text: writeBoard({ sections, incidents, state, style, ...plain(words, options, board, style) }),
     pictures,
     isIncomplete: failed.length > 0,
   });

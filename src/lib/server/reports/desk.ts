@@ -1,13 +1,16 @@
 import { pageOf } from '../../exports.ts';
 import { names } from '../../metrics.ts';
-import { m } from '../../paraglide/messages.js';
 import { fromLine } from '../../schedules.ts';
+import { parse, print } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
+import { longestTitle } from '../../views.ts';
 import { metricTitle } from '../../words.ts';
 import { record } from '../audit.ts';
 import * as catalogue from '../catalogue.ts';
+import { describe, pageTitle, questionOf } from '../naming.ts';
 import * as settings from '../settings.ts';
 import * as viewers from '../viewers.ts';
+import * as views from '../views.ts';
 import { warehouse } from '../warehouse.ts';
 import { tell } from './causes.ts';
 import { nextRuns, readCalendar } from './clock.ts';
@@ -17,6 +20,7 @@ import { toHtml } from './file.ts';
 import { MailProblem } from './mail.ts';
 import { Unknown } from './orders.ts';
 import * as orders from './orders.ts';
+import { hasRows, noRows } from './failures.ts';
 import { covers, listCovered, listGroups, listPeople } from './people.ts';
 import { make, ReportProblem } from './report.ts';
 import * as schedules from './schedules.ts';
@@ -46,21 +50,39 @@ export async function choices(viewer: Viewer) {
   return { people, groups, metrics, timezones: Intl.supportedValuesOf('timeZone') };
 }
 
-/** An empty form for a page: each working morning, to oneself. */
+/** An empty form for a page, named as a view that shows the same: each working morning, to oneself. */
 export async function blank(viewer: Viewer, pathname: string, query: string) {
   const page = pageOf(pathname);
-  const { timezone } = await settings.read();
+  const state = cleanState(query);
+  const [{ timezone }, saved] = await Promise.all([
+    settings.read(),
+    views.list(viewer),
+    // where it cannot be read, metrics are called by their names
+    catalogue.read().catch(() => null),
+  ]);
+  const view = saved.find(({ target }) => isSamePlace(target, `${pathname}?${state}`));
   return (
     page && {
-      title: pageTitle(page, viewer),
+      title: view?.title ?? (clip(questionOf(page, state, viewer)) || pageTitle(page, viewer)),
       page,
-      name: pageTitle(page, viewer),
-      state: cleanState(query),
+      ...describe(page, state, viewer),
+      state,
       rhythm: fromLine({ cron: '0 9 * * *', workday: 'every' }),
       timezone,
       recipients: [{ email: viewer.email, locale: null, part: 'to' as const }],
     }
   );
+}
+
+const clip = (title: string) =>
+  [...title].length > longestTitle ? `${[...title].slice(0, longestTitle - 1).join('')}…` : title;
+
+function isSamePlace(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((address) => {
+    const { pathname, searchParams } = new URL(address, 'http://pulse');
+    return `${pathname}?${print(parse(searchParams).state)}`;
+  });
+  return a === b;
 }
 
 /** All that the page of one schedule shows. */
@@ -74,8 +96,11 @@ export async function open(viewer: Viewer, schedule: Schedule, now = new Date())
   ]);
   const { is_paused, is_over } = schedule;
   const next = is_paused || is_over ? [] : nextRuns(schedule, now, 5, isWorked);
-  const name = pageTitle(schedule.page, viewer);
-  const shown = { ...schedule, name, rhythm: fromLine(schedule) };
+  const shown = {
+    ...schedule,
+    ...describe(schedule.page, schedule.state, viewer),
+    rhythm: fromLine(schedule),
+  };
   return {
     choices: offered,
     schedule: shown,
@@ -95,21 +120,6 @@ const toldTo = ({ locale }: Viewer, one: deliveries.Told) => ({
   /** a person can have it sent again */
   is_missed: one.status === 'failed' || one.error === deliveries.paused,
 });
-
-export function pageTitle(page: string, { locale }: Pick<Viewer, 'locale'>): string {
-  const say = { locale };
-  const [, metric] = /^drill\/(.+)$/.exec(page) ?? [];
-  if (metric) return metricTitle(metric, locale);
-  const titles: Record<string, () => string> = {
-    home: () => m.home_title({}, say),
-    marketing: () => m.marketing_title({}, say),
-    sales: () => m.sales_title({}, say),
-    managers: () => m.managers_title({}, say),
-    customers: () => m.customers_title({}, say),
-    service: () => m.service_title({}, say),
-  };
-  return titles[page]?.() ?? page;
-}
 
 /** Saves what the form says, as a new schedule or over the given one. */
 export async function save(
@@ -163,6 +173,7 @@ export async function preview(viewer: Viewer, schedule: Schedule, as: string, lo
   const reader = as ? await viewers.find(as) : viewer;
   if (!reader || !(await covers(viewer, reader))) return null;
   await note(viewer, 'report_previewed', schedule.id, { as: reader.email });
+  if (!hasRows(reader)) return { problem: tell(noRows, viewer.locale) };
   try {
     return { html: toHtml(await make(schedule, { ...reader, locale: locale ?? reader.locale })) };
   } catch (error) {

@@ -22,16 +22,19 @@ const mostTables = 5;
 /** `notes` say what is not enclosed: why, or where it is instead. */
 export type Enclosed = { files: Enclosure[]; notes: string[]; links: FileLink[] };
 
-/** The page as files, with this viewer's rows: the same that its menu gives. */
+/**
+ * The page as files, with this viewer's rows: the same that its menu gives.
+ * @param room bytes that a mail can carry
+ */
 export async function enclose(
   { page, state }: Subject,
   forms: FileForm[],
   viewer: Viewer,
+  room = mostBytes,
 ): Promise<Enclosed> {
   const files: Enclosure[] = [];
   const notes: string[] = [];
   const links: FileLink[] = [];
-  let room = mostBytes;
   for (const form of forms) {
     for (const block of await blocksOf(page, state, form, viewer)) {
       const file = await give(viewer, page, block, form, state);

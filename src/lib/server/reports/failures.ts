@@ -1,4 +1,5 @@
 import type { Locale } from '../../page.ts';
+import type { Viewer } from '../../viewer.ts';
 import { m } from '../../paraglide/messages.js';
 import { env } from '../env.ts';
 import { tell as tellCause } from './causes.ts';
@@ -14,6 +15,9 @@ import * as settings from '../settings.ts';
 /** Not sent for a reason that the owner of the schedule can mend. */
 export const closed = "The recipient's account is closed.";
 export const noRows = 'The recipient may see no rows: link the account to an employee or a team.';
+
+export const hasRows = ({ access, team_keys, employee_keys }: Viewer): boolean =>
+  access === 'company' || team_keys.length > 0 || employee_keys.length > 0;
 
 const missed = `(d.status = 'failed' or d.status = 'discarded' and d.error in (?, ?))`;
 

@@ -18,10 +18,18 @@ export async function refuse(
 ) {
   if (send_when === 'data') return hasData(loaded) ? null : 'There are no data for it.';
   if (send_when === 'incident') {
-    const open = await readIncidents(viewer, `i.state <> 'resolved'`);
-    return open.length > 0 ? null : 'No incident is open.';
+    return (await isAlarming(loaded, viewer)) ? null : 'No incident is open.';
   }
   return send_when === 'metric' && condition ? judge(condition, state, viewer) : null;
+}
+
+/** Whether something is wrong of what the page shows, or with the sources of all pages. */
+async function isAlarming(loaded: Loaded, viewer: Viewer): Promise<boolean> {
+  const open = await readIncidents(viewer, `i.state <> 'resolved'`);
+  if ('home' in loaded) return open.length > 0;
+  const { state, error, total } = loaded.incidents;
+  if (state === 'failed') throw new ReportProblem(`The condition cannot be counted: ${error ?? ''}`, true);
+  return total > 0 || open.some(({ area }) => area === 'data');
 }
 
 async function judge({ metric, operator, value }: Condition, query: string, viewer: Viewer) {
@@ -37,20 +45,23 @@ async function judge({ metric, operator, value }: Condition, query: string, view
   return holds ? null : `${found.title} is ${now}, not ${operator} ${value}.`;
 }
 
-function hasData(loaded: Loaded): boolean {
-  const isFigure = (value: number | null) => value !== null && value !== 0;
-  if ('home' in loaded) return loaded.home.kpis.some(({ value }) => isFigure(value));
-  return loaded.board.sections.some(({ blocks }) =>
+/** Whether the period of the page has any figures; a page that is mostly of now has what it shows now. */
+export function hasData(loaded: Loaded): boolean {
+  const isFigure = ({ value }: { value: unknown }) => typeof value === 'number' && value !== 0;
+  if ('home' in loaded) return loaded.home.kpis.some(isFigure);
+  const blocks = loaded.board.sections
+    .flatMap((section) => section.blocks)
+    .filter(({ state }) => state === 'ok');
+  const figures = blocks.flatMap((block) => (block.block === 'figures' ? block.figures : []));
+  const dated = figures.filter(({ metric }) => definitionOf(metric)?.time !== null);
+  // What stands in tables may be of now, or a plan for later.
+  if (dated.length > 0 && dated.length * 2 >= figures.length) return dated.some(isFigure);
+  return (
+    figures.some(isFigure) ||
     blocks.some((block) => {
-      if (block.state !== 'ok') return false;
-      // What is true now is there whatever the period.
-      if (block.block === 'figures')
-        return block.figures.some(
-          ({ value, metric }) => isFigure(value) && definitionOf(metric)?.time !== null,
-        );
-      if (block.block === 'notes') return false;
-      return block.rows.length > 0;
-    }),
+      if (block.block === 'chart') return block.rows.some(({ values }) => values.some((value) => value));
+      return block.block === 'table' && block.rows.some(({ cells }) => cells.some(isFigure));
+    })
   );
 }
 

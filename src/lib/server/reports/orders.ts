@@ -9,7 +9,8 @@ import { messageId, open } from './mail.ts';
 import { publish } from './edition.ts';
 import { enclose } from './enclosures.ts';
 import type { Mail } from './render.ts';
-import { make } from './report.ts';
+import { hasRows, noRows } from './failures.ts';
+import { make, ReportProblem } from './report.ts';
 import * as schedules from './schedules.ts';
 
 /** A report asked for by hand: which, as whom, in what language. */
@@ -102,6 +103,7 @@ async function settle({ what, as, locale, state = '' }: What) {
       ? await viewers.find(schedule.owner_id)
       : await everybody();
   if (!viewer) throw new Unknown("The account of the schedule's owner is closed: name somebody with --as");
+  if (!hasRows(viewer)) throw new ReportProblem(noRows, false);
   const reader: Viewer = { ...viewer, locale: locale ?? viewer.locale };
   return { subject: schedule ?? { page: page ?? 'home', state }, schedule, reader };
 }

@@ -69,7 +69,7 @@ export async function render(page: HomePage, options: Options): Promise<Mail> {
   const failed = failedTitles(page);
   const words = describe(page, failed, options, 'home');
   const subject = writeSubject(page, options.company, failed.length > 0, style);
-  const first = incidentRows(page, style, link);
+  const first = incidentRows(page.incidents, style, link);
   const parts = [
     tiles(kpis.map((kpi, at) => tile(kpi, style, link, sparks[at]?.cid ?? null))),
     ...tellInsights(page, style).map((one) => insight(one, page.state, style, link)),

@@ -1,15 +1,17 @@
 import type { Board } from '../../board.ts';
 import { boardPages, type BoardPage } from '../../exports.ts';
 import { definitionOf } from '../../metrics.ts';
-import type { HomePage } from '../../page.ts';
+import type { HomePage, IncidentBlock } from '../../page.ts';
 import { Problem } from '../../problem.ts';
-import { parse } from '../../state.ts';
+import { parse, type Dropped, type State } from '../../state.ts';
 import type { Viewer } from '../../viewer.ts';
-import { dataVersion } from '../cube.ts';
+import { dataVersion, steadily } from '../cube.ts';
 import * as drill from '../drill.ts';
 import { env } from '../env.ts';
 import { boards } from '../exports/pages.ts';
+import { read as readFreshness } from '../freshness.ts';
 import * as home from '../home.ts';
+import * as incidents from '../incidents.ts';
 import { warehouse } from '../warehouse.ts';
 import { renderBoard } from './board.ts';
 import { toBoard } from './drill.ts';
@@ -29,7 +31,8 @@ export class ReportProblem extends Error {
 /** `page` is its own name, as in `pageOf`: `home`, `sales`, `drill/sales.won_amount`. */
 export type Subject = { page: string; state: string };
 
-export type Loaded = { page: string; home: HomePage } | { page: string; board: Board };
+export type Loaded =
+  { page: string; home: HomePage } | { page: string; board: Board; incidents: IncidentBlock };
 
 /** The page as this viewer sees it now, as a mail. */
 export async function make(subject: Subject, viewer: Viewer, sender?: Options['sender']): Promise<Mail> {
@@ -41,7 +44,7 @@ export async function make(subject: Subject, viewer: Viewer, sender?: Options['s
  * @throws ReportProblem when there is no such page, or nothing on it could be counted
  */
 export async function load({ page, state }: Subject, viewer: Viewer): Promise<Loaded> {
-  const loaded = await read(page, state, viewer).catch((error: unknown) => {
+  const loaded = await steadily(() => read(page, state, viewer)).catch((error: unknown) => {
     throw error instanceof Problem ? empty(error.message) : error;
   });
   if (!loaded) throw new ReportProblem(`There is no page "${page}" any more.`, false);
@@ -53,13 +56,26 @@ export async function load({ page, state }: Subject, viewer: Viewer): Promise<Lo
 async function read(page: string, query: string, viewer: Viewer): Promise<Loaded | null> {
   const { state, dropped } = parse(new URLSearchParams(query));
   if (page === 'home') return { page, home: await home.load(viewer, state, dropped) };
+  const board = await readBoard(page, viewer, state, dropped);
+  if (!board) return null;
+  const { locale, currency, timezone } = board;
+  const scope = { viewer, style: { locale, currency }, timezone, freshness: await readFreshness() };
+  return { page, board, incidents: await incidents.block(scope, page, state) };
+}
+
+async function readBoard(
+  page: string,
+  viewer: Viewer,
+  state: State,
+  dropped: Dropped[],
+): Promise<Board | null> {
   const [, metric] = /^drill\/(.+)$/.exec(page) ?? [];
   if (metric) {
     const [found, version] = await Promise.all([drill.load(viewer, metric, state, dropped), dataVersion()]);
-    return found && { page, board: toBoard(found, version) };
+    return found && toBoard(found, version);
   }
   const known: BoardPage | undefined = boardPages.find((one) => one === page);
-  return known ? { page, board: await boards[known](viewer, state, dropped) } : null;
+  return known ? boards[known](viewer, state, dropped) : null;
 }
 
 export async function write(
@@ -73,7 +89,9 @@ export async function write(
     rights: { access: viewer.access, name: await nameRows(viewer) },
     ...more,
   };
-  return 'home' in loaded ? render(loaded.home, options) : renderBoard(loaded.board, loaded.page, options);
+  return 'home' in loaded
+    ? render(loaded.home, options)
+    : renderBoard(loaded.board, loaded.incidents, loaded.page, options);
 }
 
 const mostNames = 4;

@@ -180,9 +180,7 @@ async function viewerOf(delivery: ReportDelivery): Promise<Viewer | string> {
   if (!(await isWanted(recipients, delivery))) return 'The address is no longer among the recipients.';
   const viewer = await viewers.find(user_id ?? owner_id);
   if (!viewer) return user_id ? failures.closed : "The account of the schedule's owner is closed.";
-  const { access, team_keys, employee_keys } = viewer;
-  const hasRows = access === 'company' || team_keys.length > 0 || employee_keys.length > 0;
-  return hasRows ? { ...viewer, locale } : failures.noRows;
+  return failures.hasRows(viewer) ? { ...viewer, locale } : failures.noRows;
 }
 
 /** The addresses that all copies name; a long list, or one that a group makes, is nobody else's business. */

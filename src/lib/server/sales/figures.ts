@@ -6,6 +6,7 @@ import { ask, block, down, figuresBlock, numberOf } from '../board.ts';
 import { changeOf } from '../figures.ts';
 import type { Row } from '../result.ts';
 import type { Scope } from '../scope.ts';
+import { waiting } from './stuck.ts';
 
 const closed = ['won_amount', 'deals_won', 'win_rate', 'average_deal', 'cycle_days', 'lost_amount'];
 const open = ['open_amount', 'weighted_amount', 'deals_open'];
@@ -20,7 +21,7 @@ export function load(scope: Scope): Promise<FiguresBlock> {
       ask(scope, { ...closing, range }),
       comparison ? ask(scope, { ...closing, range: comparison }) : [],
       ask(scope, { view: 'sales', measures: open }),
-      ask(scope, { view: 'funnel', measures: ['stuck'] }),
+      ask(scope, { view: 'funnel', measures: ['stuck'], where: waiting }),
     ]);
     return {
       figures: [

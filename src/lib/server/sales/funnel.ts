@@ -8,6 +8,7 @@ import { measured, named, titled } from '../columns.ts';
 import { isMaturing } from '../figures.ts';
 import type { Row } from '../result.ts';
 import type { Scope } from '../scope.ts';
+import { waiting } from './stuck.ts';
 
 const question = { view: 'funnel', by: ['stage', 'stage_position'], time: 'created_at' };
 const measures = ['entered', 'passed', 'step_conversion', 'reference_conversion'];
@@ -140,7 +141,7 @@ export function table(scope: Scope): Promise<TableBlock> {
       read(scope),
       // by itself, since a median is counted from the steps and not from sums of them
       ask(scope, { ...question, by: ['stage'], measures: ['days_in_stage_median'], range }),
-      ask(scope, { view: 'funnel', measures: ['stuck'], by: ['stage'] }),
+      ask(scope, { view: 'funnel', measures: ['stuck'], by: ['stage'], where: waiting }),
       ask(scope, {
         view: 'funnel',
         measures: ['lost_here', 'lost_amount_here'],
@@ -185,7 +186,9 @@ export function table(scope: Scope): Promise<TableBlock> {
             ? [cell(change, change === null ? null : to('step_conversion'), { tone: judge(change) })]
             : []),
           figure(timed.get(stage), 'days_in_stage_median', to('days_in_stage_median')),
-          figure(standing.get(stage), 'stuck', toPeople('stuck'), { tone: isStuck ? 'warn' : null }),
+          cell(numberOf(standing.get(stage), 'stuck') ?? 0, toPeople('stuck'), {
+            tone: isStuck ? 'warn' : null,
+          }),
           figure(gone.get(stage), 'lost_here', toPeople('lost_here')),
           figure(gone.get(stage), 'lost_amount_here', toPeople('lost_amount_here')),
         ],

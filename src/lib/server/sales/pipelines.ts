@@ -36,11 +36,17 @@ export async function read(scope: Scope): Promise<Pipelines> {
     known.find(({ name }) => picked.includes(name)) ?? known.find(({ kind }) => kind === 'react') ?? known[0];
   const choices = known.map(({ name, kind }) => ({
     key: kind,
-    title: kind ? `${valueTitle('pipeline_kind', kind, style.locale)}: ${name}` : name,
+    title: titleOf(name, kind && valueTitle('pipeline_kind', kind, style.locale)),
     href: `${link('/sales', { ...state, filters: { ...filters, pipeline: [name] }, page: 1 })}#funnel`,
     is_chosen: name === chosen?.name,
   }));
   return { chosen: chosen?.name ?? picked[0] ?? null, choices, error: null };
+}
+
+/** The kind is told where the name does not begin with it anyway. */
+function titleOf(name: string, kind: string): string {
+  const stem = kind.slice(0, 6).toLowerCase();
+  return !kind || name.toLowerCase().startsWith(stem) ? name : `${kind}: ${name}`;
 }
 
 /** The same page within one pipeline. */

@@ -6,8 +6,8 @@ import { changeOf } from '../figures.ts';
 import type { Row } from '../result.ts';
 import { figureOf } from '../sales/figures.ts';
 import type { Scope } from '../scope.ts';
-
-const answered = ['complaints', 'per_100_deals', 'first_response_hours_median'];
+import { complaint } from './parts.ts';
+import { isOpen } from './waiting.ts';
 
 /** How much is complained about, how fast that is answered and solved, and what waits now. */
 export function load(scope: Scope): Promise<FiguresBlock> {
@@ -21,17 +21,22 @@ export function load(scope: Scope): Promise<FiguresBlock> {
       ]);
       return [now[0], then[0]] as const;
     };
-    const [came, solved, [waiting]] = await Promise.all([
-      both({ view: 'service', measures: answered, time: 'opened_at' }),
-      both({ view: 'service', measures: ['resolved', 'resolution_hours_median'], time: 'resolved_at' }),
-      ask(scope, { view: 'service', measures: ['open', 'unanswered', 'overdue'] }),
+    // medians by themselves, and of complaints alone: they are counted from these, all others from sums
+    const median = (name: string, time: string) =>
+      both({ view: 'service', measures: [name], time, where: complaint });
+    const [came, answered, solved, took, [waiting]] = await Promise.all([
+      both({ view: 'service', measures: ['complaints', 'per_100_deals'], time: 'opened_at' }),
+      median('first_response_hours_median', 'opened_at'),
+      both({ view: 'service', measures: ['resolved'], time: 'resolved_at' }),
+      median('resolution_hours_median', 'resolved_at'),
+      ask(scope, { view: 'service', measures: ['open', 'unanswered', 'overdue'], where: isOpen }),
     ]);
     return {
       figures: [
         figureOf(scope, 'service.complaints', ...came),
         perDeals(scope, ...came),
-        figureOf(scope, 'service.first_response_hours_median', ...came),
-        figureOf(scope, 'service.resolution_hours_median', ...solved),
+        figureOf(scope, 'service.first_response_hours_median', ...answered),
+        figureOf(scope, 'service.resolution_hours_median', ...took),
         figureOf(scope, 'service.resolved', ...solved),
         ...['open', 'unanswered', 'overdue'].map((name) => figureOf(scope, `service.${name}`, waiting)),
       ],

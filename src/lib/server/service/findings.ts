@@ -9,6 +9,7 @@ import { surges, type Surge } from '../../surge.ts';
 import { ask, block, down, nameOf, notesBlock, numberOf } from '../board.ts';
 import { labelled } from '../columns.ts';
 import type { Scope } from '../scope.ts';
+import { isOpen } from './waiting.ts';
 
 const span = 90;
 const sides = ['stage', 'cause', 'product', 'employee'];
@@ -124,7 +125,7 @@ async function crowds(scope: Scope, measure: 'open' | 'complaints', range: Range
         view: 'service',
         measures: [measure],
         by: [side],
-        where: [complaint],
+        where: measure === 'open' ? isOpen : [complaint],
         ...(range ? { time: 'opened_at', range } : {}),
       });
       const parts = rows.map((row) => ({ key: nameOf(row, side), value: numberOf(row, measure) ?? 0 }));
@@ -165,7 +166,7 @@ async function overdue(scope: Scope): Promise<Note[]> {
     view: 'service',
     measures: ['overdue'],
     by: ['employee'],
-    where: [complaint],
+    where: isOpen,
     order: [['overdue', 'desc']],
   });
   const parts = rows.map((row) => ({ key: nameOf(row, 'employee'), value: numberOf(row, 'overdue') ?? 0 }));

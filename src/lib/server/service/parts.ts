@@ -7,10 +7,12 @@ import { dimensionTitle, metricTitle } from '../../words.ts';
 import { ask, block, cell, chartBlock, down, figure, keyed, nameOf, numberOf, tableBlock } from '../board.ts';
 import { labelled, measured, named, titled } from '../columns.ts';
 import type { Scope } from '../scope.ts';
+import { isOpen } from './waiting.ts';
 
 const cuts = ['cause', 'product', 'stage', 'severity', 'channel', 'team', 'employee'];
 const cutOf = ({ state }: Scope) => cuts.find((one) => one === state.by) ?? 'cause';
-const complaint = [{ member: 'service.status', operator: 'set' as const }];
+/** Deals won are rows of the view too. */
+export const complaint = [{ member: 'service.status', operator: 'set' as const }];
 const ages = ['1', '3', '7', '30', 'older'];
 
 export function choices(scope: Scope): Choice[] {
@@ -33,16 +35,17 @@ export function load(scope: Scope): Promise<TableBlock> {
   const empty = tableBlock('parts', title, '-complaints');
   return block<TableBlock>(scope, ['service.complaints'], empty, async () => {
     const question = { view: 'service', by: [by], where: complaint };
-    const opened = ['complaints', 'first_response_hours_median'];
-    const [came, earlier, solved, waiting] = await Promise.all([
-      ask(scope, { ...question, measures: opened, time: 'opened_at', range }),
+    const [came, answered, earlier, solved, waiting] = await Promise.all([
+      ask(scope, { ...question, measures: ['complaints'], time: 'opened_at', range }),
+      ask(scope, { ...question, measures: ['first_response_hours_median'], time: 'opened_at', range }),
       comparison
         ? ask(scope, { ...question, measures: ['complaints'], time: 'opened_at', range: comparison })
         : [],
       ask(scope, { ...question, measures: ['resolution_hours_median'], time: 'resolved_at', range }),
-      ask(scope, { ...question, measures: ['open', 'overdue'] }),
+      ask(scope, { ...question, measures: ['open', 'overdue'], where: isOpen }),
     ]);
-    const [before, times, now] = [keyed(earlier, by), keyed(solved, by), keyed(waiting, by)];
+    const [before, first] = [keyed(earlier, by), keyed(answered, by)];
+    const [times, now] = [keyed(solved, by), keyed(waiting, by)];
     const rows = came.toSorted((a, b) => (numberOf(b, 'complaints') ?? 0) - (numberOf(a, 'complaints') ?? 0));
     const parts = rows.map((row) => ({ key: nameOf(row, by), value: numberOf(row, 'complaints') ?? 0 }));
     const all = parts.reduce((sum, { value }) => sum + value, 0);
@@ -66,7 +69,7 @@ export function load(scope: Scope): Promise<TableBlock> {
         held += value;
         const to = (name: string) => down(scope, `service.${name}`, { by, part: key ?? '' });
         const then = numberOf(before.get(key ?? ''), 'complaints') ?? 0;
-        const late = numberOf(now.get(key ?? ''), 'overdue');
+        const late = numberOf(now.get(key ?? ''), 'overdue') ?? 0;
         return {
           id: key ?? '',
           address: null,
@@ -78,9 +81,9 @@ export function load(scope: Scope): Promise<TableBlock> {
             ...(comparison ? [cell(then)] : []),
             cell(all ? value / all : null),
             cell(all ? held / all : null),
-            figure(now.get(key ?? ''), 'open', to('open')),
-            figure(now.get(key ?? ''), 'overdue', to('overdue'), { tone: late ? 'bad' : null }),
-            figure(row, 'first_response_hours_median', to('first_response_hours_median')),
+            cell(numberOf(now.get(key ?? ''), 'open') ?? 0, to('open')),
+            cell(late, to('overdue'), { tone: late ? 'bad' : null }),
+            figure(first.get(key ?? ''), 'first_response_hours_median', to('first_response_hours_median')),
             figure(times.get(key ?? ''), 'resolution_hours_median', to('resolution_hours_median')),
           ],
         };
@@ -115,7 +118,7 @@ export function age(scope: Scope): Promise<ChartPart> {
   });
   return block<ChartPart>(scope, ['service.open'], empty, async () => {
     const rows = keyed(
-      await ask(scope, { view: 'service', measures: ['open'], by: ['age'], where: complaint }),
+      await ask(scope, { view: 'service', measures: ['open'], by: ['age'], where: isOpen }),
       'age',
     );
     const count = (key: string) => numberOf(rows.get(key), 'open') ?? 0;

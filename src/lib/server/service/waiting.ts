@@ -1,5 +1,6 @@
 import type { TableBlock } from '../../board.ts';
 import { formatCount } from '../../format.ts';
+import type { Condition } from '../../metrics.ts';
 import { m } from '../../paraglide/messages.js';
 import { ask, block, cell, down, nameOf, numberOf, tableBlock } from '../board.ts';
 import * as cards from '../cards.ts';
@@ -7,6 +8,10 @@ import { labelled, named, titled } from '../columns.ts';
 import type { Scope } from '../scope.ts';
 
 const shown = 15;
+/** Few of all complaints are, and an index holds no others. */
+export const isOpen: Condition[] = [
+  { member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] },
+];
 
 /** The open complaints, those that wait longest first. */
 export function load(scope: Scope): Promise<TableBlock> {
@@ -31,11 +36,11 @@ export function load(scope: Scope): Promise<TableBlock> {
           'opened_at',
           'due_at',
         ],
-        where: [{ member: 'service.status', operator: 'equals', values: ['new', 'in_progress'] }],
+        where: isOpen,
         order: [['opened_at', 'asc']],
         limit: shown,
       }),
-      ask(scope, { view: 'service', measures: ['open', 'overdue', 'unanswered'] }),
+      ask(scope, { view: 'service', measures: ['open', 'overdue', 'unanswered'], where: isOpen }),
     ]);
     const toCard = await cards.read(scope.viewer, rows);
     const open = numberOf(all, 'open') ?? 0;

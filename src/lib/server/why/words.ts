@@ -38,5 +38,6 @@ export function tell(metric: Metric, factors: WhyRow[], cuts: Told[], style: Sty
 
 function clause({ label, unit, before, now, change }: WhyRow, of: Unit, style: Style): string {
   const [was, is] = [before, now].map((value) => formatValue(value, unit, style));
-  return `${label} ${effectOf(change, of, style)} (${was} → ${is})`;
+  const effect = effectOf(change, of, style);
+  return m.why_clause({ name: label, effect, was: was ?? '', now: is ?? '' }, style);
 }

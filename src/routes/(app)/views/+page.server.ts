@@ -1,8 +1,11 @@
 import { error, fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import type { Viewer } from '#lib/viewer.ts';
+import { pageOf } from '#lib/exports.ts';
+import * as catalogue from '#lib/server/catalogue.ts';
+import { describe } from '#lib/server/naming.ts';
 import * as views from '#lib/server/views.ts';
 import { isPage } from './pages.ts';
-import type { Actions } from './$types';
+import type { Actions, PageServerLoad } from './$types';
 
 type Fields = { text(name: string): string; is(name: string): boolean };
 
@@ -32,6 +35,15 @@ export const actions: Actions = {
   home: action((viewer, { text }) => views.chooseHome(viewer, text('id') || null)),
 };
 
-export const load = ({ locals }: { locals: App.Locals }) => {
-  if (!locals.viewer) redirect(303, '/login');
+export const load: PageServerLoad = async ({ locals: { viewer }, parent }) => {
+  if (!viewer) redirect(303, '/login');
+  // where it cannot be read, metrics are called by their names
+  const [{ views: saved }] = await Promise.all([parent(), catalogue.read().catch(() => null)]);
+  const told = saved.map(({ id, target }) => {
+    const { pathname, searchParams } = new URL(target, 'http://pulse');
+    const page = pageOf(pathname);
+    const { name, about } = page ? describe(page, searchParams.toString(), viewer) : { name: '', about: '' };
+    return [id, [name, about].filter(Boolean).join(' · ')];
+  });
+  return { about: Object.fromEntries(told) as Record<string, string> };
 };

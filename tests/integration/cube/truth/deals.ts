@@ -92,7 +92,8 @@ const stuck = `filter (where is_current and status = 'open' and stay > coalesce(
 
 export const funnel = single({
   rows: `select ${columns}, f.is_passed, f.is_current, f.is_lost_here, h.usual,
-      case when f.is_current then ${days('f.entered_at', now('f'))} else f.days end as stay
+      case when f.is_current then ${days('f.entered_at', now('f'))} else f.days end as stay,
+      case when f.is_current then f.entered_at end as waiting_since
     from core.fct_funnel f join core.fct_deals d using (deal_key) ${joins('f.stage_key')}
     left join (
       select g.stage_key, percentile_cont(0.9) within group (order by g.days) as usual
@@ -112,7 +113,7 @@ export const funnel = single({
     lost_amount_here: 'sum(case when is_lost_here then amount else 0 end)',
     reference_conversion: 'avg(reference_conversion)',
   },
-  dimensions: { ...dimensions, stage_position: 'position' },
-  times,
+  dimensions: { ...dimensions, stage_position: 'position', is_current: 'is_current' },
+  times: { ...times, waiting_since: 'waiting_since' },
   ...rightsOfOwner,
 });

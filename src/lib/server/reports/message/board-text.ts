@@ -1,14 +1,17 @@
 import type { Block, Section, TableBlock } from '../../../board.ts';
 import type { Style } from '../../../format.ts';
+import type { IncidentBlock } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import type { State } from '../../../state.ts';
 import { isTabled, toKpi } from '../board.ts';
-import { printCell } from './cell.ts';
+import { printCell } from '../../../cell.ts';
 import { columnsOf, firstRows, restOf } from './grid.ts';
+import { writeIncidents } from './incidents.ts';
 import { join, writeChart, writeKpi } from './text.ts';
 
 type Letter = {
   sections: Section[];
+  incidents: IncidentBlock;
   state: State;
   style: Style;
   head: string[];
@@ -17,7 +20,7 @@ type Letter = {
 };
 
 /** The sections for those who read no HTML. */
-export function writeBoard({ sections, state, style, head, alerts, foot }: Letter): string {
+export function writeBoard({ sections, incidents, state, style, head, alerts, foot }: Letter): string {
   const written = sections.flatMap((section) => {
     const blocks = section.blocks
       .map((block) => (isTabled(block, section) ? lead(block) : writeBlock(block, state, style)))
@@ -25,7 +28,7 @@ export function writeBoard({ sections, state, style, head, alerts, foot }: Lette
     if (blocks.length === 0) return [];
     return [[section.title.toUpperCase(), ...(section.sentence ? [section.sentence] : [])], ...blocks];
   });
-  return join([head, alerts, ...written, foot]);
+  return join([head, writeIncidents(incidents, style), alerts, ...written, foot]);
 }
 
 /** Of a chart whose rows follow as a table. */

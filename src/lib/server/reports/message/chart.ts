@@ -73,14 +73,16 @@ function drawn(block: ChartBlock, style: Style, link: Link, picture: string | nu
         </table>`
       : 'grain' in block.spec && html`<div ${ink('text', 'font-size:14px;line-height:20px')}>${said}</div>`
   }
-  ${picture && 'grain' in block.spec && legend(block)}
-  ${hasTable && !('grain' in block.spec) && table(block, style, link)}`;
+  ${picture && legend(block)} ${hasTable && !('grain' in block.spec) && table(block, style, link)}`;
 }
 
-/** Which line is which, with the strokes of the picture. */
+/** Which line or bar is which, with the strokes of the picture; a scatter has its names at its axes. */
 function legend({ spec }: ChartBlock): Html | null {
-  if (spec.series.length < 2) return null;
-  const signs = { main: '━━', comparison: '╍╍', plan: '┅┅' };
+  if (spec.series.length < 2 || spec.kind === 'scatter') return null;
+  const signs =
+    'grain' in spec
+      ? { main: '━━', comparison: '╍╍', plan: '┅┅' }
+      : { main: '■', comparison: '■', plan: '┃' };
   return html`<div ${ink('muted', 'font-size:13px;line-height:18px;padding-top:8px')}>
     ${spec.series.map(
       ({ role, title }) =>

@@ -3,7 +3,7 @@ import { formatCount, type Style } from '../../../format.ts';
 import { m } from '../../../paraglide/messages.js';
 import type { State } from '../../../state.ts';
 import { sortingOf, sortRows } from '../../../table.ts';
-import { isNumber, printCell } from './cell.ts';
+import { isNumber, printCell } from '../../../cell.ts';
 import { html, type Html } from './html.ts';
 import { ignored } from './kpi.ts';
 import type { Link } from './link.ts';
@@ -78,6 +78,7 @@ export function restOf(block: TableBlock, shown: number, style: Style): string |
 const size = 'font-size:13px;line-height:18px;';
 type Shown = ReturnType<typeof columnsOf>[number];
 const far = ({ isNear }: Shown) => (isNear ? '' : 'far');
+const name = ({ column }: Shown) => (column.kind === 'text' ? 'name' : '');
 
 function table(block: TableBlock, rows: Row[], columns: Shown[], place: Place): Html {
   return html`<table
@@ -131,11 +132,11 @@ function td(cell: Cell | undefined, shown: Shown, { style, link }: Place, isTota
   const words = html`${tone && `${signs[tone]} `}${text}`;
   // One link to a row: each costs as much room as ten figures.
   if (at === 0 && cell?.href)
-    return html`<td class="l-line" align="${side}" valign="top" style="${look}">
+    return html`<td class="l-line ${name(shown)}" align="${side}" valign="top" style="${look}">
       ${link(cell.href, html`<span ${ink(role)}>${words}</span>`, `color:${light.link};text-decoration:none`)}
     </td>`;
   return html`<td
-    class="l-line c-${role}${far(shown) && ' far'}"
+    class="${['l-line', `c-${role}`, far(shown), name(shown)].filter(Boolean).join(' ')}"
     align="${side}"
     valign="top"
     style="color:${light[role]};${look}"

@@ -1,6 +1,6 @@
 import { formatDay } from '../../../dates.ts';
 import { formatCount, formatValue, type Style } from '../../../format.ts';
-import type { HomePage, IncidentLine } from '../../../page.ts';
+import type { IncidentBlock, IncidentLine } from '../../../page.ts';
 import { m } from '../../../paraglide/messages.js';
 import { html, type Html } from './html.ts';
 import type { Link } from './link.ts';
@@ -21,7 +21,7 @@ export function factsOf(one: IncidentLine, style: Style): string {
 }
 
 /** What is wrong, before any figure. Where nothing is, one calm line. */
-export function incidentRows({ incidents }: HomePage, style: Style, link: Link): Html | null {
+export function incidentRows(incidents: IncidentBlock, style: Style, link: Link): Html | null {
   const { state, title, sentence, rows, error } = incidents;
   if (state === 'not_connected') return null;
   const words = state === 'failed' ? `${m.state_failed({}, style)}. ${error ?? ''}` : sentence;
@@ -60,7 +60,7 @@ function incident(one: IncidentLine, style: Style, link: Link): Html {
 }
 
 /** The same for those who read no HTML. */
-export function writeIncidents({ incidents }: HomePage, style: Style): string[] {
+export function writeIncidents(incidents: IncidentBlock, style: Style): string[] {
   const { state, title, sentence, rows, error } = incidents;
   if (state === 'not_connected') return [];
   return [
@@ -74,7 +74,8 @@ export function writeIncidents({ incidents }: HomePage, style: Style): string[] 
   ];
 }
 
-function restOf({ total, rows }: HomePage['incidents'], style: Style): string[] {
-  const hidden = total - rows.length;
-  return hidden > 0 ? [m.incidents_mail_more({ shown: formatCount(hidden, style.locale) }, style)] : [];
+function restOf({ total, rows, elsewhere }: IncidentBlock, style: Style): string[] {
+  const said = (count: number, say: typeof m.incidents_mail_more) =>
+    count > 0 ? [say({ shown: formatCount(count, style.locale) }, style)] : [];
+  return [...said(total - rows.length, m.incidents_mail_more), ...said(elsewhere, m.incidents_elsewhere)];
 }

@@ -55,7 +55,9 @@ export const sheet = new Html(
     '.half{max-width:100% !important}.edge{padding-left:16px !important;padding-right:16px !important}',
     '.wide{padding:0 !important}.round{border-radius:0 !important}',
     '}',
-    '@media (max-width:479px){.far{display:none !important}}',
+    // a name breaks between its words before it breaks within one
+    '.name{min-width:96px}',
+    '@media (max-width:479px){.far{display:none !important}.name{min-width:80px}}',
     `@media (prefers-color-scheme:dark){${darkRules('')}}`,
     darkRules('[data-ogsc] '),
   ].join(''),

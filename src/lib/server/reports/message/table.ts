@@ -45,7 +45,7 @@ function heading(text: string, at: number): Html {
 
 function row([name = '', ...figures]: string[], href: string | null, link: Link): Html {
   return html`<tr>
-    <td class="l-line" align="left" style="${line}padding:6px 8px 6px 0;${size}word-break:break-word">
+    <td class="l-line name" align="left" style="${line}padding:6px 8px 6px 0;${size}word-break:break-word">
       ${link(href, html`<span ${ink(href ? 'link' : 'text')}>${name}</span>`, linkStyle)}
     </td>
     ${figures.map(

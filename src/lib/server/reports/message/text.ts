@@ -27,7 +27,7 @@ export function writeText({ page, style, head, alerts, foot }: Letter): string {
   ]);
   const sections = [
     head,
-    writeIncidents(page, style),
+    writeIncidents(page.incidents, style),
     alerts,
     [m.mail_figures({}, style).toUpperCase(), ...kpis],
     ...told,
