@@ -7,7 +7,8 @@ export default defineConfig({
     pool: 'forks',
     // Whole stacks run in some files; more at once than cores only makes them slow.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // longer than a browser waits for one thing, which then says what it was
+    testTimeout: 90_000,
     hookTimeout: 240_000,
     teardownTimeout: 30_000,
   },

@@ -232,6 +232,17 @@ test('what is typed and opened before the page has come alive stays', async () =
   release();
   await early.waitForLoadState('networkidle');
   expect(await menu.getAttribute('open')).not.toBeNull();
+  // the button of narrow windows needs scripts
+  await early.setViewportSize({ width: 390, height: 844 });
+  scripts = new Promise<void>((resolve) => (release = resolve));
+  await early.goto('/', { waitUntil: 'commit' });
+  await early.getByRole('button', { name: 'Открыть меню' }).click();
+  release();
+  await early.waitForLoadState('networkidle');
+  await early.locator('dialog nav a[href="/managers"]').click();
+  await early.waitForURL((url) => url.pathname === '/managers');
+  expect(await early.locator('dialog[open]').count()).toBe(0);
+  await early.setViewportSize({ width: 1280, height: 844 });
   scripts = new Promise<void>((resolve) => (release = resolve));
   await early.goto('/settings/plans', { waitUntil: 'commit' });
   await early.fill('textarea[name=text]', '2025-03 1');

@@ -1,6 +1,7 @@
 /**
- * What somebody typed, chose or unfolded before the page came alive. Coming alive writes into the page what the server
- * had put there; on a slow line that is a minute's typing. So it is noted before, and given back after.
+ * What somebody typed, chose, unfolded or clicked before the page came alive. Coming alive writes into the page what
+ * the server had put there, and no button that needs scripts has heard a click; on a slow line that is a minute's
+ * work. So it is noted before, and given back after.
  */
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 const unwritten = new Set(['hidden', 'file', 'submit', 'button', 'reset', 'image']);
@@ -23,6 +24,25 @@ function memoryOf(field: Field): (() => void) | null {
   return value === field.defaultValue ? null : () => (field.value = value);
 }
 
+/** What app.html listens with until the page is alive, and where it was clicked last. */
+declare global {
+  interface Window {
+    keepClick?: (event: MouseEvent) => void;
+    keptClick?: EventTarget | null;
+  }
+}
+
+/** Links, submits, disclosures and popovers have worked without us; what is left are plain buttons. */
+function repeatClick(): void {
+  if (!window.keepClick) return;
+  removeEventListener('click', window.keepClick, true);
+  const clicked = window.keptClick;
+  delete window.keepClick;
+  delete window.keptClick;
+  if (!(clicked instanceof Element)) return;
+  clicked.closest<HTMLButtonElement>('button[type="button"]:not([popovertarget])')?.click();
+}
+
 /** To be called where coming alive begins; what it returns, where it has ended. */
 export function noteTyped(): () => void {
   const noted = [...document.querySelectorAll<Field>('input, textarea, select')].flatMap((field) => {
@@ -38,5 +58,6 @@ export function noteTyped(): () => void {
       field.dispatchEvent(new Event('input', { bubbles: true }));
       field.dispatchEvent(new Event('change', { bubbles: true }));
     }
+    repeatClick();
   };
 }
