@@ -3,17 +3,22 @@ import type { Family } from './rollups.ts';
 /** The day of a moment of a deal `d`, in the session's zone. */
 export const day = (column: string): string => `date_trunc('day', d.${column}) as ${column}`;
 
-/** What is summed up of a deal `d`. */
+/** The whole microseconds of an interval between two moments. */
+export const span = (interval: string): string => `round(date_part('epoch', ${interval}) * 1e6)::bigint`;
+
+/** What is summed up of a deal `d`; by probability only those that are open are ever asked for. */
 const dealSums = `1 as n_sum, d.amount as amount_sum, d.amount - coalesce(d.cost, 0) as profit_sum,
   (d.amount is not null)::int as amount_n_sum, (d.cost is null)::int as costless_n_sum,
-  extract(epoch from d.closed_at - d.created_at) as cycle_sum, (d.closed_at - d.created_at is not null)::int as cycle_n_sum,
-  extract(epoch from d.first_response_at - d.created_at) as response_sum,
+  ${span('d.closed_at - d.created_at')} as cycle_sum, (d.closed_at - d.created_at is not null)::int as cycle_n_sum,
+  ${span('d.first_response_at - d.created_at')} as response_sum,
   (d.first_response_at - d.created_at is not null)::int as response_n_sum,
   (d.first_response_at - d.created_at > (select core.response_limit()))::int as answered_late_sum,
-  d.amount * d.probability as weighted_sum, (d.amount * d.probability is not null)::int as weighted_n_sum,
-  case when d.probability is null then d.amount end as unweighted_sum,
-  (d.probability is null and d.amount is not null)::int as unweighted_n_sum,
+  case when d.status = 'open' then d.amount * d.probability end as weighted_sum,
+  (d.status = 'open' and d.amount * d.probability is not null)::int as weighted_n_sum,
+  case when d.status = 'open' and d.probability is null then d.amount end as unweighted_sum,
+  (d.status = 'open' and d.probability is null and d.amount is not null)::int as unweighted_n_sum,
   (d.first_response_at is null)::int as unanswered_n_sum`;
+const spansOfDeals = ['cycle_sum', 'response_sum'];
 const countsOfDeals = {
   n_sum: null,
   amount_sum: 'amount_n_sum',
@@ -36,18 +41,19 @@ const isLive = 'not d.is_deleted and not d.is_test';
 const client = ['segment', 'region', 'industry'];
 const of = (alias: string): string => client.map((column) => `${alias}.${column}`).join(', ');
 
-/** All rows that another family has laid out, with what their customers are. */
-const withClient = (rolled: string): string =>
-  `select ${of('p')}, r.* from ${rolled} r left join core.kept_profiles p using (customer_key)`;
+const profiles = 'left join core.kept_profiles p on p.customer_key = d.customer_key';
 
 const dealColumns = `${day('created_at')}, ${day('closed_at')}, d.owner_key, d.stage_key, d.status, d.campaign_key,
-  d.product_key, d.lost_reason, d.source, d.customer_key, ${dealSums}`;
+  d.product_key, d.lost_reason, d.source, ${dealSums}`;
 
 /** By when deals were created they are asked for late answers too, and those age by their source. */
 export const deals: Family = {
   cube: 'deal_facts',
   rows: `select d.sign, ${dealColumns} from changed_deals d where ${isLive}`,
+  whole: `select ${of('p')}, ${dealColumns} from core.fct_deals d ${profiles} where ${isLive}`,
+  after: ['customers'],
   sums: countsOfDeals,
+  spans: spansOfDeals,
   cuts: {
     owner_campaign: ['owner_key', 'campaign_key', 'stage_key', 'status'],
     owner_product: ['owner_key', 'product_key', 'stage_key', 'status'],
@@ -81,12 +87,13 @@ const countsOfSteps = {
   timed_n_sum: null,
 };
 const stepColumns = `${day('created_at')}, ${day('closed_at')}, d.owner_key, d.stage_key, d.campaign_key, d.status,
-  d.lost_reason, d.source, d.customer_key, d.is_current, case when d.is_current then d.entered_at end as waiting_since, ${stepSums}`;
+  d.lost_reason, d.source, d.is_current, case when d.is_current then d.entered_at end as waiting_since, ${stepSums}`;
 
 export const steps: Family = {
   cube: 'funnel_steps',
   rows: `select d.sign, ${stepColumns} from changed_funnel d`,
-  after: ['funnel'],
+  whole: `select ${of('p')}, ${stepColumns} from core.fct_funnel d ${profiles}`,
+  after: ['funnel', 'customers'],
   sums: countsOfSteps,
   cuts: {
     // a deal that waits ages until it moves on, so its moment is kept; of those gone only the days are
@@ -100,43 +107,44 @@ export const steps: Family = {
 };
 
 /**
- * Customers whose place has changed, as they were (sign −1) and as they are. Who is known only now, or no more, comes from
+ * Customers whose place has changed, each with what it was and what it is. Who is known only now, or no more, comes from
  * nowhere or goes there.
  */
 const moved = `
-  select customer_key, ${client.join(', ')}, sum(sign) as sign
+  select customer_key,
+    ${client.map((column) => `max(${column}) filter (where sign < 0) as was_${column}, max(${column}) filter (where sign > 0) as ${column}`).join(', ')}
   from (
-    select sign, customer_key, ${client.join(', ')} from changed_profiles
-    union all
-    select -sign, customer_key, ${client.map(() => 'null').join(', ')} from changed_profiles
+    select customer_key, ${client.join(', ')}, sum(sign) as sign from changed_profiles
+    group by customer_key, ${client.join(', ')} having sum(sign) <> 0
   ) p
-  group by customer_key, ${client.join(', ')} having sum(sign) <> 0`;
+  group by customer_key`;
 
 /**
  * What changes rows of deals or steps that have what their customers are: the rows themselves, where their customers were,
- * and then all rows of the customers that have moved.
+ * and then all rows of the customers that have moved, taken off there and put on where they are.
  * @param ofMoved the rows `d` of the customers `m`
  */
 function changesByClient(changes: string, ofMoved: string, columns: string, where: string): string {
   const was = client.map(
-    (column) => `case when m.sign is null then p.${column} else m.${column} end as ${column}`,
+    (column) => `case when m.customer_key is null then p.${column} else m.was_${column} end as ${column}`,
   );
   return `with moved as materialized (${moved})
     select d.sign, ${was.join(', ')}, ${columns}
-    from ${changes} d
-    left join moved m on m.customer_key = d.customer_key and m.sign < 0
-    left join core.kept_profiles p on p.customer_key = d.customer_key where ${where}
+    from ${changes} d left join moved m on m.customer_key = d.customer_key ${profiles} where ${where}
     union all
-    select m.sign, ${of('m')}, ${columns} from moved m ${ofMoved} where ${where}`;
+    select v.*, ${columns} from moved m ${ofMoved}
+    cross join lateral (
+      values (-1::smallint, ${client.map((column) => `m.was_${column}`).join(', ')}), (1::smallint, ${of('m')})
+    ) v(sign, ${client.join(', ')}) where ${where}`;
 }
 
 export const dealsByClient: Family = {
   name: 'deals by client',
   cube: 'deal_facts',
   rows: changesByClient('changed_deals', 'join core.fct_deals d using (customer_key)', dealColumns, isLive),
-  whole: withClient('rolled_deal_facts'),
-  after: ['customers', 'rows of deal_facts'],
+  within: deals,
   sums: countsOfDeals,
+  spans: spansOfDeals,
   cuts: {
     owner_region: ['owner_key', 'segment', 'region', 'stage_key', 'status'],
     created_region: ['created_at', 'segment', 'region', 'stage_key', 'status', 'source'],
@@ -156,8 +164,7 @@ export const stepsByClient: Family = {
     stepColumns,
     'true',
   ),
-  whole: withClient('rolled_funnel_steps'),
-  after: ['customers', 'rows of funnel_steps'],
+  within: steps,
   sums: countsOfSteps,
   cuts: {
     created_region: ['created_at', 'segment', 'region', 'stage_key'],

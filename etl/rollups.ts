@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { credits } from './rollup-credits.ts';
 import { customers, spend } from './rollup-customers.ts';
-import { deals, dealsByClient, steps, stepsByClient } from './rollup-deals.ts';
+import { deals, dealsByClient, span, steps, stepsByClient } from './rollup-deals.ts';
 import { quality } from './rollup-quality.ts';
 import { views } from './rollup-views.ts';
 
@@ -17,12 +17,16 @@ export type Family = {
   cube: string;
   /** rows with `sign`, all keys and all sums, from the tables of changes; the session's zone is that of the days */
   rows: string;
-  /** the same of all that there is, where that is other than its changes from nothing */
+  /** the same of all that there is, where other tables of the derivation say it sooner than changes from nothing */
   whole?: string;
+  /** a family whose whole has the keys of this one too, and is laid out once for both */
+  within?: Family;
   /** the derivations that its rows are read from */
   after?: string[];
   /** each sum, and the one that counts of how many values it is: a sum of none is null, not 0 */
   sums: Record<string, string | null>;
+  /** sums laid out in whole microseconds, which add up far quicker than numbers with a fraction; rollups hold seconds */
+  spans?: string[];
   /** the rollups: what they are by, and their keys */
   cuts: Record<string, string[]>;
 };
@@ -78,8 +82,8 @@ export const families: Family[] = [
       select sign, 'complaint' as kind, ${day('opened_at')}, ${day('resolved_at')}, status, cause, severity, channel, stage,
         product_key, employee_key, source, case when status in ('new', 'in_progress') then due_at end as waits_until,
         case when status in ('new', 'in_progress') then opened_at end as waiting_since, 1 as n_sum,
-        extract(epoch from first_response_at - opened_at) as response_sum,
-        (first_response_at is not null)::int as response_n_sum, extract(epoch from resolved_at - opened_at) as hours_sum,
+        ${span('first_response_at - opened_at')} as response_sum, (first_response_at is not null)::int as response_n_sum,
+        ${span('resolved_at - opened_at')} as hours_sum,
         (resolved_at is not null)::int as hours_n_sum, (first_response_at is null)::int as unanswered_n_sum
       from changed_complaints where not is_deleted
       union all
@@ -94,6 +98,7 @@ export const families: Family[] = [
       hours_n_sum: null,
       unanswered_n_sum: null,
     },
+    spans: ['response_sum', 'hours_sum'],
     cuts: {
       opened_employee: ['kind', 'opened_at', 'status', 'employee_key', ...waiting],
       opened_cause: ['kind', 'opened_at', 'status', 'cause', 'product_key', ...waiting],
@@ -139,7 +144,8 @@ export const nameOf = ({ name, cube }: Family): string => name ?? cube;
 export const tablesOf = ({ cube, cuts }: Family): string[] => Object.keys(cuts).map((by) => `${cube}__${by}`);
 /** What the rows of a family are summed by; nothing else of them has to be known to plan that. */
 const keysOf = ({ cuts }: Family): string[] => [...new Set(Object.values(cuts).flat())];
-const rolledOf = (family: Family): string => `rolled_${nameOf(family).replaceAll(' ', '_')}`;
+const rolledOf = (family: Family, isWhole: boolean): string =>
+  `rolled_${nameOf((isWhole && family.within) || family).replaceAll(' ', '_')}`;
 
 /** A rollup before this one that has all its keys: of it the whole is summed further, instead of rows. */
 export function finerOf({ cube, cuts }: Family, by: string): string | null {
@@ -148,16 +154,27 @@ export function finerOf({ cube, cuts }: Family, by: string): string | null {
   return finer ? `${cube}__${finer}` : null;
 }
 
-/** Lays out the rows that the rollups of a family are sums of. */
+/** Lays out the rows that the rollups of a family are sums of; those of changes with their sign in each quantity. */
 export async function layOut(client: Client, family: Family, isWhole: boolean): Promise<void> {
-  const { rows, whole = rows } = family;
-  const table = rolledOf(family);
-  // A zone that is named in the query would be looked up for each row, which costs three times the cutting itself.
-  await client.query(`select set_config('timezone', zone, true) from period`);
-  await client.query(
-    `${isWhole ? `create unlogged table ${table}` : `create temp table ${table} on commit drop`} as ${isWhole ? whole : rows};
-    set local timezone = 'UTC'; analyze ${table} (${keysOf(family).join(', ')})`,
+  const { rows, whole = rows, sums, within } = family;
+  if (isWhole && within) return;
+  const table = rolledOf(family, false);
+  const inside = isWhole ? families.filter((other) => other.within === family) : [];
+  const keys = [...new Set([family, ...inside].flatMap(keysOf))].join(', ');
+  const values = Object.keys(sums).map((sum) => (isWhole ? sum : `sign * ${sum} as ${sum}`));
+  await inZone(
+    client,
+    `create ${isWhole ? `unlogged table ${table}` : `temp table ${table} on commit drop`} as
+     select ${[keys, ...values].join(', ')} from (${isWhole ? whole : rows}) r`,
   );
+  await client.query(`analyze ${table} (${keys})`);
+}
+
+/** A zone that is named in the query would be looked up for each row, which costs three times the cutting of days itself. */
+async function inZone(client: Client, query: string): Promise<void> {
+  await client.query(`select set_config('timezone', zone, true) from period`);
+  await client.query(query);
+  await client.query(`set local timezone = 'UTC'`);
 }
 
 /**
@@ -166,11 +183,9 @@ export async function layOut(client: Client, family: Family, isWhole: boolean): 
  * place of the one that is read.
  */
 export async function rollUp(client: Client, family: Family, by: string, isWhole: boolean): Promise<void> {
-  const { cube, sums, cuts } = family;
-  const [table, rolled, keys] = [`${cube}__${by}`, rolledOf(family), cuts[by] ?? []];
   await client.query(hashed);
-  if (isWhole) await client.query(build(table, finerOf(family, by) ?? rolled, keys, sums));
-  else await add(client, table, rolled, keys, sums);
+  if (isWhole) await client.query(build(family, by));
+  else await add(client, family, by);
   await client.query(usual);
 }
 
@@ -212,43 +227,47 @@ async function indexSpend(client: Client): Promise<void> {
   if (rows[0]) await client.query(rows[0].index);
 }
 
-/** Changes that cancel each other leave a key without values: its sum is null then, as it is when built anew. */
-function select(rolled: string, keys: string[], sums: Family['sums'], sign: string): string {
-  const values = Object.entries(sums).map(([sum, count]) => {
-    const value = `sum(${sign}${sum})`;
-    return sign && count
-      ? `case when sum(${sign}${count}) <> 0 then ${value} else nullif(${value}, 0) end as ${sum}`
-      : `${value} as ${sum}`;
-  });
-  return `select ${[...keys, ...values].join(', ')} from ${rolled} group by ${keys.join(', ')}`;
-}
-
-function build(table: string, rolled: string, keys: string[], sums: Family['sums']): string {
+function build(family: Family, by: string): string {
+  const { cube, sums, spans, cuts } = family;
+  const [table, finer, keys] = [`${cube}__${by}`, finerOf(family, by), (cuts[by] ?? []).join(', ')];
+  const values = Object.entries(sums).map(
+    ([sum, count]) =>
+      `${!finer && spans?.includes(sum) ? inSeconds(sum, count) : sumOf(sum, count)} as ${sum}`,
+  );
   return `
-    create table deriving.${table} as ${select(rolled, keys, sums, '')} order by ${keys[0]};
-    alter table deriving.${table} add unique nulls not distinct (${keys.join(', ')});
-    analyze deriving.${table} (${keys.join(', ')});
-    comment on table deriving.${table} is 'one row per ${keys.join(', ')}: sums over the rows of a cube'`;
+    create table deriving.${table} as
+    select ${keys}, ${values.join(', ')} from ${finer ?? rolledOf(family, true)} group by ${keys} order by ${cuts[by]?.[0]};
+    alter table deriving.${table} add unique nulls not distinct (${keys});
+    analyze deriving.${table} (${keys});
+    comment on table deriving.${table} is 'one row per ${keys}: sums over the rows of a cube'`;
 }
 
-/** Rows that nothing is left of go by their places: a search would read all of the rollup. */
-async function add(
-  client: Client,
-  table: string,
-  rolled: string,
-  keys: string[],
-  sums: Family['sums'],
-): Promise<void> {
-  const names = Object.keys(sums);
+/** What is not there is left out: even of it PostgreSQL would keep half a kilobyte for each key. */
+const sumOf = (sum: string, count: string | null): string =>
+  count ? `sum(${sum}) filter (where ${sum} is not null)` : `sum(${sum})`;
+const inSeconds = (sum: string, count: string | null): string => `${sumOf(sum, count)} * 0.000001`;
+
+/**
+ * Changes that cancel each other leave a key without values: its sum is null then, as it is when built anew. Rows that
+ * nothing is left of go by their places: a search would read all of the rollup.
+ */
+async function add(client: Client, family: Family, by: string): Promise<void> {
+  const { cube, sums, spans, cuts } = family;
+  const [table, keys, names] = [`${cube}__${by}`, (cuts[by] ?? []).join(', '), Object.keys(sums)];
+  const values = Object.entries(sums).map(([sum, count]) => {
+    const value = spans?.includes(sum) ? inSeconds(sum, count) : sumOf(sum, count);
+    return `${count ? `case when sum(${count}) <> 0 then ${value} else nullif(${value}, 0) end` : value} as ${sum}`;
+  });
   const both = (column: string): string => `coalesce(t.${column}, 0) + coalesce(excluded.${column}, 0)`;
   const set = Object.entries(sums).map(([sum, count]) =>
     count ? `${sum} = case when ${both(count)} <> 0 then ${both(sum)} end` : `${sum} = ${both(sum)}`,
   );
   const { rows } = await client.query<{ place: string }>(`
     with added as (
-      insert into rollup.${table} as t (${[...keys, ...names].join(', ')})
-      select * from (${select(rolled, keys, sums, 'sign * ')}) r where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
-      on conflict (${keys.join(', ')}) do update set ${set.join(', ')}
+      insert into rollup.${table} as t (${keys}, ${names.join(', ')})
+      select * from (select ${keys}, ${values.join(', ')} from ${rolledOf(family, false)} group by ${keys}) r
+      where ${names.map((name) => `coalesce(${name}, 0) <> 0`).join(' or ')}
+      on conflict (${keys}) do update set ${set.join(', ')}
       returning t.ctid as place, t.n_sum
     )
     select place::text from added where n_sum = 0`);

@@ -34,7 +34,7 @@ const derivations: Derivation[] = [
     after: [],
     steps: [
       ...['customer_scope', 'customer_months', 'customer_facts', 'customer_ranking', 'customer_classes'],
-      ...['customer_silence', 'cohorts', 'customer_profiles'],
+      ...['cohorts', 'customer_profiles'],
     ].map(derived),
   },
   { name: 'funnel', after: [], steps: [derived('funnel')] },
@@ -53,7 +53,7 @@ const fills: Record<string, { table: string; till: string; isDistinct?: boolean 
   attribution: { table: 'core.fct_attribution', till: 'attribution' },
   funnel: { table: 'core.fct_funnel', till: 'funnel', isDistinct: true },
   customer_months: { table: 'core.customer_months', till: 'customer_months', isDistinct: true },
-  customer_facts: { table: 'core.customer_facts', till: 'customer_silence' },
+  customer_facts: { table: 'core.customer_facts', till: 'customer_classes' },
   customer_profiles: { table: 'core.kept_profiles', till: 'customer_profiles' },
 };
 
@@ -219,7 +219,11 @@ function rolledUp(family: Family): Derivation[] {
   });
   const rows = `rows of ${nameOf(family)}`;
   return [
-    derivation(rows, family.after ?? [], (client, isWhole) => layOut(client, family, isWhole)),
+    derivation(
+      rows,
+      family.within ? [`rows of ${nameOf(family.within)}`] : (family.after ?? []),
+      (client, isWhole) => layOut(client, family, isWhole),
+    ),
     ...Object.keys(family.cuts).map((by) =>
       derivation(`${family.cube}__${by}`, [finerOf(family, by) ?? rows], (client, isWhole) =>
         rollUp(client, family, by, isWhole),

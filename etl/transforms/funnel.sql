@@ -86,23 +86,26 @@ create temp table funnel_now on commit drop as select * from funnel_stays where 
 analyze funnel_now;
 
 -- Only what differs is written: most stages of a deal that moves on stay as they were.
+create temp table funnel_was on commit drop as
+select f.ctid as place, f.* from core.fct_funnel f join funnel_scope using (source, deal_id) where not :is_whole;
+analyze funnel_was;
 delete from core.fct_funnel where :is_whole;
-delete from core.fct_funnel f using funnel_scope c
-where f.source = c.source and f.deal_id = c.deal_id and not exists (
-  select from funnel_now n where n.source = f.source and n.deal_id = f.deal_id and n.stage_key = f.stage_key
+delete from core.fct_funnel f using funnel_was w
+where f.ctid = w.place and not exists (
+  select from funnel_now n where n.source = w.source and n.deal_id = w.deal_id and n.stage_key = w.stage_key
 );
 update core.fct_funnel f
 set (deal_key, entered_at, left_at, is_passed, is_current, is_lost_here, days, created_at, closed_at, owner_key, product_key,
     campaign_key, status, amount, lost_reason, customer_key)
   = row(n.deal_key, n.entered_at, n.left_at, n.is_passed, n.is_current, n.is_lost_here, n.days, n.created_at, n.closed_at,
     n.owner_key, n.product_key, n.campaign_key, n.status, n.amount, n.lost_reason, n.customer_key)
-from funnel_now n
-where n.source = f.source and n.deal_id = f.deal_id and n.stage_key = f.stage_key and row(f.*) is distinct from row(n.*);
+from funnel_now n join funnel_was w using (source, deal_id, stage_key)
+where f.ctid = w.place and row(f.*) is distinct from row(n.*);
 insert into core.fct_funnel
 select * from funnel_stays where :is_whole
 union all
 select * from funnel_now n where not exists (
-  select from core.fct_funnel f where f.source = n.source and f.deal_id = n.deal_id and f.stage_key = n.stage_key
+  select from funnel_was w where w.source = n.source and w.deal_id = n.deal_id and w.stage_key = n.stage_key
 );
 drop view funnel_stays;
-drop table moved_stages, funnel_scope, funnel_events, funnel_visits, funnel_deals, funnel_now;
+drop table moved_stages, funnel_scope, funnel_events, funnel_visits, funnel_deals, funnel_now, funnel_was;
