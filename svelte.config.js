@@ -4,7 +4,9 @@ import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 
 // the one inline script that is not Kit's own
-const [, early] = /<script>(.*?)<\/script>/s.exec(readFileSync(new URL('src/app.html', import.meta.url), 'utf8'));
+const [, early] = /<script>(.*?)<\/script>/s.exec(
+  readFileSync(new URL('src/app.html', import.meta.url), 'utf8'),
+);
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
