@@ -14,6 +14,8 @@ export default {
   compilerOptions: { runes: true },
   kit: {
     adapter: adapter({ out: 'build', precompress: true }),
+    // styles of a component are a few hundred bytes, and what has to be asked for keeps the first picture waiting
+    inlineStyleThreshold: 4096,
     csp: {
       // a kept page is sent again as it is, which a number used once would forbid
       mode: 'hash',

@@ -115,8 +115,12 @@ const named = { content: 'globalThis.__name = (one) => one' };
 
 type Seen = { lcp: number; cls: number; tbt: number; first: number; all: number };
 
+/** What Chromium draws around a page that is new, its own toolbar first of all, takes a second of one of two cores. */
+const settling = 2_000;
+
 export async function readVisit(page: Page, path: string, drawn: Drawn = ours): Promise<Visit> {
   await page.addInitScript(named);
+  await page.waitForTimeout(settling);
   await page.addInitScript(({ chart, all }) => {
     const seen = { lcp: 0, cls: 0, tbt: 0, first: 0, all: 0 };
     Object.assign(window, { seen });
