@@ -55,6 +55,8 @@ export const sheet = new Html(
     '.half{max-width:100% !important}.edge{padding-left:16px !important;padding-right:16px !important}',
     '.wide{padding:0 !important}.round{border-radius:0 !important}',
     '}',
+    // wide letters (a phone's own, or larger ones) need the room more than the edge does
+    '@media (max-width:359px){.edge{padding-left:8px !important;padding-right:8px !important}}',
     // a name breaks between its words before it breaks within one
     '.name{min-width:96px}',
     '@media (max-width:479px){.far{display:none !important}.name{min-width:80px}}',
