@@ -4,17 +4,17 @@ import * as incidents from '../../../src/lib/server/incidents.ts';
 import { compose } from '../../../src/lib/server/incidents/letter.ts';
 import { sign, verify } from '../../../src/lib/server/incidents/token.ts';
 import { watch } from '../../../src/lib/server/incidents/watch.ts';
-import * as viewers from '../../../src/lib/server/viewers.ts';
 import { close } from '../../../src/lib/server/warehouse.ts';
 import type { Viewer } from '../../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { secret, startCube, type Cube } from '../cube/server.ts';
 import { createCompany } from './company.ts';
+import { addPeople } from './people.ts';
 
 let database: Database;
 let cube: Cube;
 let company: ReturnType<typeof createCompany>;
-const people: Record<string, Viewer> = {};
+let people: Record<string, Viewer>;
 // without the least amount nothing is too small to be told; all mail is told at once
 const limits = 'incidents: { min_stake: 1, mail: { min_stake: 1 } }';
 const wrong = { gain: 0.05, anna: 0.6, limits };
@@ -35,24 +35,14 @@ beforeAll(async () => {
     PULSE_SECRET: secret,
     ORIGIN: 'https://pulse.example',
   });
-  for (const [id, role, employee, team] of [
-    ['boss', 'executive', null, null],
-    ['ads', 'marketing', null, null],
-    ['north', 'head', null, 'north'],
-    ['south', 'head', null, 'south'],
-    ['anna', 'manager', 'anna', null],
-    ['boris', 'manager', 'boris', null],
-  ] as const) {
-    const user = { id, name: id, email: `${id}@example.com`, role, locale: 'en' };
-    await database.query(
-      'insert into app.users (id, name, email, role, locale) values ($1, $2, $3, $4, $5)',
-      Object.values(user),
-    );
-    if (employee)
-      await database.query(`insert into app.user_employees values ($1, 'crm', $2)`, [id, employee]);
-    if (team) await database.query(`insert into app.user_teams values ($1, 'crm', $2)`, [id, team]);
-    people[id] = await viewers.of(user);
-  }
+  people = await addPeople(database, {
+    boss: { role: 'executive' },
+    ads: { role: 'marketing' },
+    north: { role: 'head', team: 'north' },
+    south: { role: 'head', team: 'south' },
+    anna: { role: 'manager', employee: 'anna' },
+    boris: { role: 'manager', employee: 'boris' },
+  });
 }, 120_000);
 
 afterAll(async () => {

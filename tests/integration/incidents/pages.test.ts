@@ -2,18 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publish } from '../../../src/lib/server/reports/edition.ts';
 import { load, make } from '../../../src/lib/server/reports/report.ts';
 import { watch } from '../../../src/lib/server/incidents/watch.ts';
-import * as viewers from '../../../src/lib/server/viewers.ts';
 import { close } from '../../../src/lib/server/warehouse.ts';
 import type { Viewer } from '../../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { secret, startCube, type Cube } from '../cube/server.ts';
 import { createCompany } from './company.ts';
+import { addPeople } from './people.ts';
 
 // One campaign in the channel Ads burns money; Boris of North sells with less margin than Anna.
 let database: Database;
 let cube: Cube;
 let company: ReturnType<typeof createCompany>;
-const people: Record<string, Viewer> = {};
+let people: Record<string, Viewer>;
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -27,22 +27,12 @@ beforeAll(async () => {
     PULSE_SECRET: secret,
     ORIGIN: 'https://pulse.example',
   });
-  for (const [id, role, employee, team] of [
-    ['boss', 'executive', null, null],
-    ['ads', 'marketing', null, null],
-    ['north', 'head', null, 'north'],
-    ['anna', 'manager', 'anna', null],
-  ] as const) {
-    const user = { id, name: id, email: `${id}@example.com`, role, locale: 'en' };
-    await database.query(
-      'insert into app.users (id, name, email, role, locale) values ($1, $2, $3, $4, $5)',
-      Object.values(user),
-    );
-    if (employee)
-      await database.query(`insert into app.user_employees values ($1, 'crm', $2)`, [id, employee]);
-    if (team) await database.query(`insert into app.user_teams values ($1, 'crm', $2)`, [id, team]);
-    people[id] = await viewers.of(user);
-  }
+  people = await addPeople(database, {
+    boss: { role: 'executive' },
+    ads: { role: 'marketing' },
+    north: { role: 'head', team: 'north' },
+    anna: { role: 'manager', employee: 'anna' },
+  });
   await watch();
 }, 120_000);
 

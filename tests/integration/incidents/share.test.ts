@@ -2,18 +2,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as incidents from '../../../src/lib/server/incidents.ts';
 import { load as loadPage } from '../../../src/lib/server/reports/report.ts';
 import { watch } from '../../../src/lib/server/incidents/watch.ts';
-import * as viewers from '../../../src/lib/server/viewers.ts';
 import { close } from '../../../src/lib/server/warehouse.ts';
 import type { Viewer } from '../../../src/lib/viewer.ts';
 import { createDatabase, type Database } from '../../harness/database.ts';
 import { secret, startCube, type Cube } from '../cube/server.ts';
 import { day, openFolder } from './company.ts';
+import { addPeople } from './people.ts';
 
 // North's deals rot and its customers complain; South has some of both, as is usual.
 const { save, configure, load, remove } = openFolder();
 let database: Database;
 let cube: Cube;
-const people: Record<string, Viewer> = {};
+let people: Record<string, Viewer>;
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -25,22 +25,12 @@ beforeAll(async () => {
     CUBE_URL: `${cube.base}/cubejs-api`,
     PULSE_SECRET: secret,
   });
-  for (const [id, role, team] of [
-    ['boss', 'executive', null],
-    ['north', 'head', 'north'],
-    ['south', 'head', 'south'],
-    ['anna', 'manager', null],
-  ] as const) {
-    const user = { id, name: id, email: `${id}@example.com`, role, locale: 'en' };
-    await database.query(
-      'insert into app.users (id, name, email, role, locale) values ($1, $2, $3, $4, $5)',
-      Object.values(user),
-    );
-    if (team) await database.query(`insert into app.user_teams values ($1, 'crm', $2)`, [id, team]);
-    else if (role === 'manager')
-      await database.query(`insert into app.user_employees values ($1, 'crm', $1)`, [id]);
-    people[id] = await viewers.of(user);
-  }
+  people = await addPeople(database, {
+    boss: { role: 'executive' },
+    north: { role: 'head', team: 'north' },
+    south: { role: 'head', team: 'south' },
+    anna: { role: 'manager', employee: 'anna' },
+  });
   await watch();
 }, 120_000);
 
